@@ -1,0 +1,49 @@
+"""What a network found in one picture: the value that passes from the model to tracking."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Detections:
+    """Boxes of one picture, in upright pixels of the picture that was given.
+
+    Attributes:
+        xyxy: (n, 4) float32, left, top, right, bottom in pixels.
+        scores: (n,) float32, 0 to 1.
+        classes: (n,) int64, index into the network's class names.
+
+    Raises:
+        ValueError: the three do not have the same length, or a coordinate is not finite.
+    """
+
+    xyxy: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    classes: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        count = len(self.scores)
+        if self.xyxy.shape != (count, 4) or self.classes.shape != (count,) or self.scores.shape != (count,):
+            raise ValueError(
+                f"detections disagree in length: xyxy {self.xyxy.shape}, scores {self.scores.shape}, "
+                f"classes {self.classes.shape}"
+            )
+        if not (np.isfinite(self.xyxy).all() and np.isfinite(self.scores).all()):
+            raise ValueError("detections hold coordinates or scores that are not finite: the network is broken")
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def above(self, score: float) -> "Detections":
+        """Those with at least this score."""
+        return self[self.scores >= score]
+
+    def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Detections":
+        return Detections(self.xyxy[chosen], self.scores[chosen], self.classes[chosen])
+
+    @staticmethod
+    def none() -> "Detections":
+        """No detection at all."""
+        return Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64))

@@ -1,0 +1,187 @@
+"""Released networks: a folder checked against its SHA-256, a session on a device; pictures in, `Detections` out.
+
+The graph holds everything but the letterbox (see models/export.py): uint8 NHWC BGR in, final boxes out.
+This module knows nothing of video or time.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.detections import Detections
+from detector.device import Device, DeviceName, open_session
+
+PADDING_GREY = 114  # what the networks saw around their training pictures
+DEFAULT_NETWORK = "vehicles"
+
+
+class ModelError(RuntimeError):
+    """The network asked for cannot be had or is not what its manifest says."""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What `model.json` says of a network.
+
+    Attributes:
+        name: the folder's name.
+        classes: class names, in the order of the graph's class indices.
+        size_px: longest side of the input that the network is used at unless told otherwise.
+        stride: both sides of the input are multiples of this.
+        confidence: the operating threshold; how it was chosen stands in model.json.
+        sha256: of model.onnx.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    size_px: int
+    stride: int
+    confidence: float
+    sha256: str
+
+
+def networks_folder() -> Path:
+    """Where the released networks lie: inside the installed package, or models/ of a source tree."""
+    installed = Path(__file__).parent / "networks"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "models"
+
+
+def load_network(name: str | Path = "default", device: DeviceName = "auto") -> "Network":
+    """Open a network.
+
+    Args:
+        name: "default", the name of a released network ("vehicles", "smoke_fire"), or a folder with model.onnx and
+            model.json, whose parent folder or itself holds the manifest.json that lists their SHA-256.
+        device: "cpu", "cuda", or "auto" for CUDA where a session really runs there.
+
+    Raises:
+        ModelError: no such network, or a file that does not match its manifest.
+        DeviceError: the device cannot be had.
+    """
+    folder = _find_folder(name)
+    graph, card = _read_checked(folder)
+    session, chosen = open_session(graph, device)
+    return Network(card, session, chosen)
+
+
+def _find_folder(name: str | Path) -> Path:
+    released = networks_folder() / (DEFAULT_NETWORK if name == "default" else name)
+    for folder in (released, Path(name)):
+        if (folder / "model.json").is_file():
+            return folder
+    known = sorted(path.parent.name for path in networks_folder().glob("*/model.json"))
+    raise ModelError(f"no network {str(name)!r}: not one of {', '.join(known)}, nor a folder with model.json in it")
+
+
+def _read_checked(folder: Path) -> tuple[bytes, ModelCard]:
+    manifest_file = next((f for f in (folder / "manifest.json", folder.parent / "manifest.json") if f.is_file()), None)
+    if manifest_file is None:
+        raise ModelError(f"{folder}: no manifest.json beside the network, so its files cannot be checked")
+    try:
+        manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
+        listed = manifest["networks"][folder.name]
+        contents = {file: (folder / file).read_bytes() for file in ("model.onnx", "model.json")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{folder}: network or manifest cannot be read ({error!r}); install detect again") from error
+    for file, content in contents.items():
+        if hashlib.sha256(content).hexdigest() != listed.get(file):
+            raise ModelError(
+                f"{folder / file}: its SHA-256 is not the one in {manifest_file.name}: "
+                "the file was changed or damaged; install detect again or correct the manifest"
+            )
+    document = json.loads(contents["model.json"])
+    card = ModelCard(
+        name=folder.name,
+        classes=tuple(document["classes"]),
+        size_px=document["input"]["size_px"],
+        stride=document["input"]["stride"],
+        confidence=document["thresholds"]["typical"]["confidence"],
+        sha256=listed["model.onnx"],
+    )
+    return contents["model.onnx"], card
+
+
+@dataclass(frozen=True)
+class Letterbox:
+    """How a picture lies in the network's input: scaled by `scale`, shifted by the padding."""
+
+    scale_x: float
+    scale_y: float
+    left_px: int
+    top_px: int
+
+
+def letterbox(image: NDArray[np.uint8], size_px: int, stride: int) -> tuple[NDArray[np.uint8], Letterbox]:
+    """Scale a picture so that its longest side is `size_px`, and pad both sides to multiples of `stride`."""
+    height, width = image.shape[:2]
+    scale = size_px / max(height, width)
+    inner_width, inner_height = max(1, round(width * scale)), max(1, round(height * scale))
+    outer_width, outer_height = (-(-side // stride) * stride for side in (inner_width, inner_height))
+    left, top = (outer_width - inner_width) // 2, (outer_height - inner_height) // 2
+    canvas = np.full((outer_height, outer_width, 3), PADDING_GREY, np.uint8)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    inner = canvas[top : top + inner_height, left : left + inner_width]
+    inner[:] = cv2.resize(image, (inner_width, inner_height), interpolation=interpolation)
+    return canvas, Letterbox(inner_width / width, inner_height / height, left, top)
+
+
+class Network:
+    """One network on one device.
+
+    Attributes:
+        card: what model.json says.
+        device: where it runs and why.
+    """
+
+    def __init__(self, card: ModelCard, session: Any, device: Device) -> None:
+        self.card = card
+        self.device = device
+        self._session = session
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """Class names; `Detections.classes` are indices into them."""
+        return self.card.classes
+
+    def detect(
+        self, images: Sequence[NDArray[np.uint8]], *, confidence: float | None = None, size_px: int | None = None
+    ) -> list[Detections]:
+        """Find what this network knows in each picture.
+
+        Args:
+            images: pictures, (height, width, 3) uint8 BGR, of any size and not all of the same.
+            confidence: lowest score to return; None for the network's operating threshold.
+            size_px: longest side at which the network looks; None for the network's default. Larger finds smaller
+                things and takes longer, with the square of the size.
+
+        Returns:
+            One `Detections` a picture, in pixels of the picture given, best score first.
+
+        Raises:
+            ValueError: something that is no uint8 BGR picture.
+        """
+        threshold = np.float32(self.card.confidence if confidence is None else confidence)
+        return [self._detect_one(image, threshold, size_px or self.card.size_px) for image in images]
+
+    def _detect_one(self, image: NDArray[np.uint8], threshold: np.float32, size_px: int) -> Detections:
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
+            raise ValueError(f"a picture must be (height, width, 3) uint8 BGR, not {image.shape} {image.dtype}")
+        canvas, place = letterbox(image, size_px, self.card.stride)
+        xyxy, scores, classes = self._session.run(
+            ["xyxy", "score", "class"], {"images": canvas[None], "confidence": threshold.reshape(1)}
+        )
+        order = np.argsort(-scores, kind="stable")
+        height, width = image.shape[:2]
+        xyxy = (xyxy[order] - np.float32([place.left_px, place.top_px] * 2)) / np.float32(
+            [place.scale_x, place.scale_y] * 2
+        )
+        xyxy = np.clip(xyxy, 0, np.float32([width, height] * 2))
+        return Detections(xyxy.astype(np.float32), scores[order], classes[order])

@@ -1,0 +1,1 @@
+"""Released networks, and the scripts that train, export and judge them (extra `train`)."""

@@ -1,0 +1,113 @@
+"""Train one network from its config file; called again after an interruption, it goes on where it stopped.
+
+    python -m models.train models/vehicles/train.yaml --built datasets/built --weights ../shared/weights
+
+The result is `runs/<name>/weights/last.pt`. Validation is left to `models/evaluate.py`, which measures the exported
+network that ships.
+"""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("YOLO_OFFLINE", "1")
+os.environ.setdefault("YOLO_AUTOINSTALL", "0")
+
+import torch
+import yaml
+from ultralytics.models.yolo.detect import DetectionTrainer
+from ultralytics.nn.tasks import DetectionModel
+
+from models.partial_labels import PartialLabelModel
+
+
+def train_in_bfloat16() -> None:
+    """Run the forward pass of training in bfloat16 and channels-last on a CPU; the loss stays in float32.
+
+    The ultralytics trainer only mixes precision on a GPU. Forward and backward of 16 pictures at 512 px on two cores
+    with AVX-512 BF16: 2.6 s in float32, 1.5 in bfloat16, 1.1 with channels-last as well.
+    """
+    predict = DetectionModel.predict
+
+    def predict_in_bfloat16(self: DetectionModel, x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        if not self.training:
+            return predict(self, x, *args, **kwargs)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            output = predict(self, x.contiguous(memory_format=torch.channels_last), *args, **kwargs)
+        return to_float32(output)
+
+    DetectionModel.predict = predict_in_bfloat16
+
+
+def use_every_core(trainer: DetectionTrainer) -> None:
+    """Undo the trainer's reserve of one core, which on a machine of two is half."""
+    torch.set_num_threads(os.cpu_count() or 1)
+    trainer.model.to(memory_format=torch.channels_last)
+
+
+def to_float32(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.float() if value.is_floating_point() else value
+    if isinstance(value, dict):
+        return {key: to_float32(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(to_float32(item) for item in value)
+    return value
+
+
+class PartialLabelTrainer(DetectionTrainer):
+    """The ultralytics trainer with the loss that leaves out what is not known."""
+
+    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> PartialLabelModel:
+        model = PartialLabelModel(cfg, nc=self.data["nc"], ch=self.data.get("channels", 3), verbose=verbose)
+        if weights:
+            model.load(weights)
+        return model
+
+    def set_model_attributes(self) -> None:
+        super().set_model_attributes()
+        self.model.known_csv = str(Path(self.data["path"]) / "known.csv")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--built", type=Path, required=True, help="what datasets/build.py wrote")
+    parser.add_argument("--weights", type=Path, required=True, help="folder with the starting weights")
+    parser.add_argument("--epochs", type=int, help="fewer or more than the config says")
+    arguments = parser.parse_args()
+    config = yaml.safe_load(arguments.config.read_text())
+
+    on_gpu = torch.cuda.is_available()
+    if not on_gpu:
+        train_in_bfloat16()
+    last = Path("runs") / config["name"] / "weights" / "last.pt"
+    overrides = dict(config["train"])
+    if arguments.epochs:
+        overrides["epochs"] = arguments.epochs
+    overrides |= {
+        "model": str(arguments.weights / config["weights"]),
+        "data": str(arguments.built / config["data"]),
+        "project": str(Path("runs").resolve()),
+        "name": config["name"],
+        "exist_ok": True,
+        "device": 0 if on_gpu else "cpu",
+        "workers": 8 if on_gpu else 1,
+        "cache": "ram",
+        "amp": on_gpu,
+        "val": False,
+        "plots": False,
+        "deterministic": True,
+    }
+    if last.exists():
+        overrides |= {"resume": str(last), "model": str(last)}
+    trainer_class = PartialLabelTrainer if config["partial_labels"] else DetectionTrainer
+    trainer = trainer_class(overrides=overrides)
+    if not on_gpu:
+        trainer.add_callback("on_train_start", use_every_core)
+    trainer.train()
+
+
+if __name__ == "__main__":
+    main()
