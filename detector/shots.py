@@ -1,0 +1,184 @@
+"""Where one shot ends and the next begins, and which shots are no footage at all: titles, black, transitions.
+
+Hard cuts come from PySceneDetect's AdaptiveDetector (Castellano, BSD-3), fed thumbnails as they are decoded; it compares
+each change with its neighbours, so a fast pan is not a cut. Dips to white and short dissolves change too slowly for it:
+they are found where the picture before and the picture after do not resemble each other while each resembles its own
+past or future. A flash comes back to the same picture, so it is no boundary.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scenedetect import FrameTimecode
+from scenedetect.detectors import AdaptiveDetector
+
+THUMBNAIL_WIDTH_PX = 256
+CUT_RATIO = 3.0
+CUT_LEAST_CHANGE = 15.0
+REACH_S = 0.32  # how far before and after a frame are compared
+UNLIKE_ACROSS = 0.3  # correlation; found on the nine clips: boundaries lie below 0.25, pans above 0.38
+UNLIKE_RUN = 0.5
+ALIKE_WITHIN = 0.75
+FLAT_DEVIATION = 12.0  # grey levels; below it a picture shows nothing
+BLACK_LEVEL = 32.0
+STILL_CHANGE = 0.05  # mean grey levels between frames; a title card repeats, footage has at least sensor noise
+SHORTEST_TITLE_S = 0.4
+
+ShotKind = Literal["footage", "title", "black", "transition"]
+
+
+@dataclass(frozen=True)
+class ShotSpan:
+    """A run of frames between two boundaries, first and last frame inclusive.
+
+    Attributes:
+        thumbnails: grey 32x32 float32 pictures of its start, middle and end, to recognise the place again.
+    """
+
+    start: int
+    end: int
+    kind: ShotKind
+    thumbnails: tuple[NDArray[np.float32], ...]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is kept of one frame until its shot is known."""
+
+    index: int
+    level: float
+    deviation: float
+    change: float
+    tiny: NDArray[np.float32]
+
+
+def thumbnail(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The small BGR picture that shot detection and camera motion look at."""
+    height, width = image.shape[:2]
+    size = (THUMBNAIL_WIDTH_PX, max(16, round(height * THUMBNAIL_WIDTH_PX / width)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@dataclass
+class ShotFinder:
+    """Splits a stream of frames into shots; a shot is given out about a second after its end."""
+
+    frame_rate: float
+    _looks: list[_Look] = field(default_factory=list)  # of frames not given out yet, and a few before them
+    _boundaries: dict[int, bool] = field(default_factory=dict)  # first frame of a shot: is it a transition?
+    _unlike: list[tuple[int, float]] = field(default_factory=list)  # the run of unlike frames that is going on
+    _given_out: int | None = None  # frames before this are done
+
+    def __post_init__(self) -> None:
+        self._detector = AdaptiveDetector(CUT_RATIO, min_scene_len=3, min_content_val=CUT_LEAST_CHANGE)
+        self._rate = Fraction(self.frame_rate).limit_denominator(100_000)
+        self._reach = min(20, max(4, round(REACH_S * self.frame_rate)))
+        self._previous: NDArray[np.float32] | None = None
+
+    def update(self, index: int, small: NDArray[np.uint8]) -> list[ShotSpan]:
+        """Take the next frame's thumbnail; return the shots that are now known to be over, in order."""
+        if self._given_out is None:
+            self._given_out = index
+        self._looks.append(self._look(index, small))
+        for cut in self._detector.process_frame(FrameTimecode(index, fps=self._rate), small):
+            self._boundaries[cut.frame_num] = False
+        self._compare_around(len(self._looks) - 1 - 2 * self._reach)
+        return self._give_out(index - 5 * self._reach)
+
+    def finish(self) -> list[ShotSpan]:
+        """The clip is over: return what is left."""
+        if not self._looks:
+            return []
+        self._end_unlike_run()
+        end = self._looks[-1].index + 1
+        self._boundaries[end] = False
+        return self._give_out(end)
+
+    def _look(self, index: int, small: NDArray[np.uint8]) -> _Look:
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float32)
+        change = 0.0 if self._previous is None else float(np.abs(grey - self._previous).mean())
+        self._previous = grey
+        tiny = np.asarray(cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA), np.float32)
+        return _Look(index, float(grey.mean()), float(grey.std()), change, cv2.GaussianBlur(tiny, (0, 0), 1.0))
+
+    def _compare_around(self, position: int) -> None:
+        """Compare the picture `reach` before with the one `reach` after the look at this position."""
+        if position < self._reach:
+            return
+        likeness = self._likeness(position - self._reach, position + self._reach)
+        if likeness < UNLIKE_RUN:
+            self._unlike.append((self._looks[position].index, likeness))
+        else:
+            self._end_unlike_run()
+
+    def _end_unlike_run(self) -> None:
+        """A run of unlike frames is over: was it a boundary that is no hard cut?"""
+        run, self._unlike = self._unlike, []
+        if not run or min(likeness for _, likeness in run) > UNLIKE_ACROSS:
+            return
+        first, last = run[0][0], run[-1][0]
+        if any(first - 2 <= cut <= last + 2 for cut in self._boundaries):
+            return
+        middle = (first + last) // 2 - self._looks[0].index
+        reach = self._reach
+        steady_before = self._likeness(middle - reach, middle - 2 * reach) > ALIKE_WITHIN
+        steady_after = self._likeness(middle + reach, middle + 2 * reach) > ALIKE_WITHIN
+        if steady_before and steady_after:
+            self._mark_transition(middle)
+
+    def _mark_transition(self, middle: int) -> None:
+        """Put the boundaries where the unusual changes around this look begin and end."""
+        around = self._looks[max(0, middle - self._reach) : middle + self._reach + 1]
+        usual = float(np.median([look.change for look in around]))
+        strong = [look.index for look in around if look.change > 2.0 * usual + 1.0]
+        if not strong:
+            return
+        if strong[-1] - strong[0] > 1:
+            self._boundaries[strong[0]] = True
+        self._boundaries[strong[-1]] = False
+
+    def _likeness(self, a: int, b: int) -> float:
+        last = len(self._looks) - 1
+        return _correlation(self._looks[min(max(a, 0), last)].tiny, self._looks[min(max(b, 0), last)].tiny)
+
+    def _give_out(self, final_before: int) -> list[ShotSpan]:
+        """Close every shot whose end lies where no earlier boundary can be found any more."""
+        spans: list[ShotSpan] = []
+        for boundary in sorted(b for b in self._boundaries if b <= final_before):
+            assert self._given_out is not None
+            run = [look for look in self._looks if self._given_out <= look.index < boundary]
+            if run:
+                spans.append(self._span(run, self._boundaries.get(self._given_out, False)))
+            self._given_out = boundary
+        if spans:
+            self._boundaries = {b: t for b, t in self._boundaries.items() if b >= (self._given_out or 0)}
+            keep = (self._given_out or 0) - 3 * self._reach
+            self._looks = [look for look in self._looks if look.index >= keep]
+        return spans
+
+    def _span(self, run: list[_Look], transition: bool) -> ShotSpan:
+        middle = run[len(run) // 2]
+        kind: ShotKind = "transition" if transition else self._kind(run)
+        return ShotSpan(run[0].index, run[-1].index, kind, (run[0].tiny, middle.tiny, run[-1].tiny))
+
+    def _kind(self, run: list[_Look]) -> ShotKind:
+        if float(np.median([look.deviation for look in run])) < FLAT_DEVIATION:
+            return "black" if float(np.median([look.level for look in run])) < BLACK_LEVEL else "title"
+        changes = [look.change for look in run[1:]]
+        if len(run) >= SHORTEST_TITLE_S * self.frame_rate and float(np.quantile(changes, 0.9)) < STILL_CHANGE:
+            return "title"
+        return "footage"
+
+
+def same_place(one: ShotSpan, other: ShotSpan) -> bool:
+    """Whether two shots look like the same view: some thumbnail of one correlates with some of the other."""
+    return any(_correlation(a, b) > 0.85 for a in one.thumbnails for b in other.thumbnails)
+
+
+def _correlation(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    a, b = a - a.mean(), b - b.mean()
+    return float((a * b).sum() / (np.sqrt((a * a).sum() * (b * b).sum()) + 1e-6))
