@@ -70,7 +70,9 @@ def read_boxes(path: Path, class_count: int) -> list[Box]:
     return boxes
 
 
-def map_boxes(boxes: list[Box], source_names: list[str], mapping: dict[str, str | None], classes: tuple[str, ...]) -> list[Box]:
+def map_boxes(
+    boxes: list[Box], source_names: list[str], mapping: dict[str, str | None], classes: tuple[str, ...]
+) -> list[Box]:
     """Rename the classes of one source to the project's, dropping those mapped to None."""
     mapped = []
     for box in boxes:
@@ -107,7 +109,12 @@ def place_boxed_source(source: Path, mapping: dict[str, str | None], classes: tu
 
 
 def write_data_yaml(out: Path, classes: tuple[str, ...]) -> None:
-    document = {"path": str(out.resolve()), "train": "images/train", "val": "images/val", "names": dict(enumerate(classes))}
+    document = {
+        "path": str(out.resolve()),
+        "train": "images/train",
+        "val": "images/val",
+        "names": dict(enumerate(classes)),
+    }
     (out / "data.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
 
 

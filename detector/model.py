@@ -37,6 +37,7 @@ class ModelCard:
         size_px: longest side of the input that the network is used at unless told otherwise.
         stride: both sides of the input are multiples of this.
         confidence: the operating threshold; how it was chosen stands in model.json.
+        frame_thresholds: for networks that judge whole frames: score of each class at which a frame is flagged.
         sha256: of model.onnx.
     """
 
@@ -45,6 +46,7 @@ class ModelCard:
     size_px: int
     stride: int
     confidence: float
+    frame_thresholds: dict[str, float]
     sha256: str
 
 
@@ -104,6 +106,7 @@ def _read_checked(folder: Path) -> tuple[bytes, ModelCard]:
         size_px=document["input"]["size_px"],
         stride=document["input"]["stride"],
         confidence=document["thresholds"]["typical"]["confidence"],
+        frame_thresholds=document["thresholds"]["typical"].get("frame", {}),
         sha256=listed["model.onnx"],
     )
     return contents["model.onnx"], card
@@ -180,8 +183,7 @@ class Network:
         )
         order = np.argsort(-scores, kind="stable")
         height, width = image.shape[:2]
-        xyxy = (xyxy[order] - np.float32([place.left_px, place.top_px] * 2)) / np.float32(
-            [place.scale_x, place.scale_y] * 2
-        )
-        xyxy = np.clip(xyxy, 0, np.float32([width, height] * 2))
+        shift = np.array([place.left_px, place.top_px] * 2, np.float32)
+        scale = np.array([place.scale_x, place.scale_y] * 2, np.float32)
+        xyxy = np.clip((xyxy[order] - shift) / scale, 0, np.array([width, height] * 2, np.float32))
         return Detections(xyxy.astype(np.float32), scores[order], classes[order])

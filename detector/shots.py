@@ -1,7 +1,7 @@
-"""Where one shot ends and the next begins, and which shots are no footage at all: titles, black, transitions.
+"""Where one shot ends and the next begins, and which are no footage at all: titles, black, transitions.
 
-Hard cuts come from PySceneDetect's AdaptiveDetector (Castellano, BSD-3), fed thumbnails as they are decoded; it compares
-each change with its neighbours, so a fast pan is not a cut. Dips to white and short dissolves change too slowly for it:
+Hard cuts come from PySceneDetect's AdaptiveDetector (Castellano, BSD-3), fed thumbnails as they are decoded; it weighs
+each change against its neighbours, so a fast pan is no cut. Dips to white and short dissolves change too slowly for it:
 they are found where the picture before and the picture after do not resemble each other while each resembles its own
 past or future. A flash comes back to the same picture, so it is no boundary.
 """
@@ -103,7 +103,13 @@ class ShotFinder:
         change = 0.0 if self._previous is None else float(np.abs(grey - self._previous).mean())
         self._previous = grey
         tiny = np.asarray(cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA), np.float32)
-        return _Look(index, float(grey.mean()), float(grey.std()), change, cv2.GaussianBlur(tiny, (0, 0), 1.0))
+        return _Look(
+            index,
+            float(grey.mean()),
+            float(grey.std()),
+            change,
+            np.asarray(cv2.GaussianBlur(tiny, (0, 0), 1.0), np.float32),
+        )
 
     def _compare_around(self, position: int) -> None:
         """Compare the picture `reach` before with the one `reach` after the look at this position."""

@@ -1,0 +1,343 @@
+"""The hot loop: one pass over a clip, from the reader through the networks to the report.
+
+Frames are only observed on the way; what they mean is settled shot by shot, when a shot is over and both directions of
+time are known. Nothing here knows an output format.
+"""
+
+import datetime
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from detector import __version__
+from detector.clip import ClipReader, Frame
+from detector.counting import count_clip, distinct_in_shot, most_at_once
+from detector.device import DeviceName
+from detector.events import Sighting
+from detector.input_size import choose_size_px
+from detector.model import Network, load_network
+from detector.motion import CameraMotionEstimator
+from detector.report import (
+    SCHEMA,
+    Convoy,
+    Coverage,
+    DamagedPlace,
+    DeviceUsed,
+    FrameRecord,
+    InputClip,
+    NetworkUsed,
+    Report,
+    Run,
+    Settings,
+    Shot,
+    TrackSummary,
+)
+from detector.shot_findings import (
+    LOW_SCORE_SHARE,
+    Looking,
+    Observation,
+    ShotFindings,
+    frame_records,
+    understand_shot,
+)
+from detector.shots import ShotFinder, ShotSpan, same_place, thumbnail
+
+SMOKE_FIRE_EVERY_S = 0.2  # smoke changes slowly
+SMOKE_FIRE_FLOOR = 0.01  # scores below it count as nothing seen
+DARK_LEVEL = 18.0  # mean grey level of 255
+SMALLEST_IN_NETWORK_PX = 8.0  # one cell of the finest grid of the network
+ASSUMED_FRAME_RATE = 25.0  # where the file states none; only windows of shot detection depend on it
+
+OnFrames = Callable[[Sequence[FrameRecord]], None]
+OnProgress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True)
+class Networks:
+    """The two networks of one run, opened once and used for every clip."""
+
+    vehicles: Network
+    smoke_fire: Network
+
+    @staticmethod
+    def load(device: DeviceName = "auto", vehicles: str | Path = "default") -> "Networks":
+        """Open both on one device.
+
+        Raises:
+            ModelError, DeviceError: see `load_network`.
+        """
+        return Networks(load_network(vehicles, device), load_network("smoke_fire", device))
+
+
+def analyze(
+    clip: str | Path,
+    *,
+    device: DeviceName = "auto",
+    classes: Sequence[str] | None = None,
+    confidence: float | None = None,
+    from_s: float | None = None,
+    to_s: float | None = None,
+    networks: Networks | None = None,
+    on_frames: OnFrames | None = None,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """Analyse one recorded clip.
+
+    Args:
+        clip: a local video file.
+        device: "cpu", "cuda", or "auto" for CUDA where a session really runs there. Ignored if `networks` is given.
+        classes: vehicle classes to report, of "tank", "ifv_apc", "artillery", "mlrs", "truck", "car"; None for all.
+        confidence: score from 0 to 1 at which a track may start; None for the network's own threshold.
+        from_s: leave out what is earlier than this many seconds after the first picture.
+        to_s: leave out what is at or after this many seconds after the first picture.
+        networks: networks opened before, to save the time of opening them again for every clip.
+        on_frames: is given the frame records of each shot when it is over, in order; boxes are xyxy in upright pixels.
+        on_progress: is given the frames done and the frames expected (None if not known) after each frame.
+
+    Returns:
+        The report. After Ctrl-C that of the part done, with `coverage.interrupted` set.
+
+    Raises:
+        ClipError: the clip cannot be read at all.
+        ModelError, DeviceError: a network or the device cannot be had.
+        ValueError: an unknown class, a confidence outside 0 to 1, or an empty range.
+    """
+    networks = networks or Networks.load(device)
+    looking = _looking(networks, classes, confidence)
+    started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
+    path = Path(clip)
+    with ClipReader(path, from_s, to_s) as reader:
+        size_px = choose_size_px(path, networks.vehicles, looking.confidence)
+        watch = _Watch(networks, looking, size_px, _frame_rate(reader), on_frames)
+        interrupted = _watch_clip(reader, watch, on_progress)
+        source = _input_clip(path, reader)
+        coverage = _coverage(reader, watch, size_px, interrupted)
+    shots = _shots(watch.findings, looking)
+    seconds = time.perf_counter() - clock
+    return Report(
+        schema=SCHEMA,
+        input=source,
+        networks=_networks_used(networks, looking, size_px),
+        device=_device_used(networks),
+        settings=Settings(tuple(classes) if classes else None, confidence, from_s, to_s),
+        versions=_versions(),
+        counts=count_clip(
+            shots,
+            [findings.tracks for findings in watch.findings],
+            {frame: time_s for findings in watch.findings for frame, time_s in findings.times_s.items()},
+            looking.vehicle_classes,
+            looking.confidence,
+        ),
+        shots=tuple(shots),
+        tracks=tuple(_track_summaries(watch.findings, looking)),
+        convoys=tuple(_convoys(watch.findings)),
+        events=tuple(event for findings in watch.findings for event in findings.events),
+        coverage=coverage,
+        run=Run(started.isoformat(timespec="seconds"), round(seconds, 3), round(reader.frames_decoded / seconds, 2)),
+    )
+
+
+@dataclass
+class _Watch:
+    """What has been seen so far: the open shot's observations, and the findings of those that are over."""
+
+    networks: Networks
+    looking: Looking
+    size_px: int
+    frame_rate: float
+    on_frames: OnFrames | None
+    findings: list[ShotFindings] = field(default_factory=list)
+    _observations: list[Observation] = field(default_factory=list)
+    _sightings: list[Sighting] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._motion = CameraMotionEstimator()
+        self._finder = ShotFinder(self.frame_rate)
+        self.smoke_fire_every = max(1, round(SMOKE_FIRE_EVERY_S * self.frame_rate))
+        self._next_track_id = 1
+
+    def look(self, frame: Frame) -> None:
+        """Observe one frame, and settle the shots that are known to be over."""
+        small = thumbnail(frame.image)
+        time_s = frame.time.seconds
+        motion = self._motion.update(small, frame.image.shape[1])
+        floor = LOW_SCORE_SHARE * self.looking.confidence
+        [vehicles] = self.networks.vehicles.detect([frame.image], confidence=floor, size_px=self.size_px)
+        if frame.index % self.smoke_fire_every == 0 or not self._observations:
+            [seen] = self.networks.smoke_fire.detect([frame.image], confidence=SMOKE_FIRE_FLOOR)
+            self._sightings.append(Sighting(frame.index, time_s, seen))
+        dark = float(small.mean()) < DARK_LEVEL
+        self._observations.append(Observation(frame.index, time_s, vehicles, motion, dark))
+        for span in self._finder.update(frame.index, small):
+            self._settle(span)
+
+    def finish(self) -> None:
+        """The clip is over: settle what is left."""
+        for span in self._finder.finish():
+            self._settle(span)
+
+    def _settle(self, span: ShotSpan) -> None:
+        observations = [seen for seen in self._observations if seen.frame <= span.end]
+        sightings = [seen for seen in self._sightings if seen.frame <= span.end]
+        self._observations = self._observations[len(observations) :]
+        self._sightings = self._sightings[len(sightings) :]
+        findings = understand_shot(span, len(self.findings), observations, sightings, self._next_track_id, self.looking)
+        self._next_track_id += len(findings.tracks)
+        self.findings.append(findings)
+        if self.on_frames:
+            self.on_frames(frame_records(findings, self.looking))
+
+
+def _watch_clip(reader: ClipReader, watch: _Watch, on_progress: OnProgress | None) -> bool:
+    """Look at every frame; True if the user broke it off, with what was seen till then settled."""
+    interrupted = False
+    try:
+        for done, frame in enumerate(reader, start=1):
+            watch.look(frame)
+            if on_progress:
+                on_progress(done, reader.info.frames_declared)
+    except KeyboardInterrupt:
+        interrupted = True
+    watch.finish()
+    return interrupted
+
+
+def _looking(networks: Networks, classes: Sequence[str] | None, confidence: float | None) -> Looking:
+    known = networks.vehicles.classes
+    unknown = sorted(set(classes or ()) - set(known))
+    if unknown:
+        raise ValueError(f"unknown class {', '.join(unknown)}; the network knows {', '.join(known)}")
+    if confidence is not None and not 0 < confidence < 1:
+        raise ValueError(f"confidence {confidence} is not between 0 and 1")
+    return Looking(
+        vehicle_classes=known,
+        wanted=frozenset(classes) if classes else None,
+        confidence=networks.vehicles.card.confidence if confidence is None else confidence,
+        kinds=networks.smoke_fire.classes,
+        kind_thresholds=networks.smoke_fire.card.frame_thresholds,
+    )
+
+
+def _frame_rate(reader: ClipReader) -> float:
+    rate = float(reader.info.frame_rate or ASSUMED_FRAME_RATE)
+    return rate if 1 <= rate <= 1000 else ASSUMED_FRAME_RATE
+
+
+def _input_clip(path: Path, reader: ClipReader) -> InputClip:
+    info = reader.info
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return InputClip(
+        file=path.name,
+        sha256=digest,
+        bytes=path.stat().st_size,
+        container=info.container,
+        codec=info.codec,
+        pixel_format=info.pixel_format,
+        width=info.width,
+        height=info.height,
+        rotation_degrees=info.rotation_degrees,
+        frame_rate=float(info.frame_rate) if info.frame_rate else None,
+        duration_s=info.duration_s,
+        start_s=info.start_s,
+        has_audio=info.has_audio,
+        frames_declared=info.frames_declared,
+        frames_decoded=reader.frames_decoded,
+    )
+
+
+def _coverage(reader: ClipReader, watch: _Watch, size_px: int, interrupted: bool) -> Coverage:
+    seen = [observation for findings in watch.findings for observation in findings.observations]
+    scale = size_px / max(reader.info.width, reader.info.height)
+    return Coverage(
+        frames_decoded=reader.frames_decoded,
+        frames_failed=reader.frames_failed,
+        frames_dark=sum(observation.dark for observation in seen),
+        frames_not_footage=sum(len(f.observations) for f in watch.findings if f.span.kind != "footage"),
+        smoke_fire_every_frames=watch.smoke_fire_every,
+        smallest_vehicle_px=round(SMALLEST_IN_NETWORK_PX / scale, 1),
+        interrupted=interrupted,
+        damage=tuple(DamagedPlace(place.after_frame, place.time_s, place.reason) for place in reader.damage),
+        notes=tuple(reader.notes),
+    )
+
+
+def _shots(findings: Sequence[ShotFindings], looking: Looking) -> list[Shot]:
+    shots: list[Shot] = []
+    for index, shot in enumerate(findings):
+        at_once = most_at_once(shot.tracks, shot.times_s)
+        shots.append(
+            Shot(
+                start=shot.span.start,
+                end=shot.span.end,
+                start_s=shot.observations[0].time_s,
+                end_s=shot.observations[-1].time_s,
+                kind=shot.span.kind,
+                most_at_once=at_once,
+                distinct=distinct_in_shot(shot.tracks, at_once, looking.confidence),
+                same_place_as=_same_place_as(findings, index),
+            )
+        )
+    return shots
+
+
+def _same_place_as(findings: Sequence[ShotFindings], index: int) -> int | None:
+    span = findings[index].span
+    if span.kind != "footage":
+        return None
+    earlier = (i for i in range(index) if findings[i].span.kind == "footage")
+    return next((i for i in earlier if same_place(findings[i].span, span)), None)
+
+
+def _track_summaries(findings: Sequence[ShotFindings], looking: Looking) -> list[TrackSummary]:
+    return [
+        TrackSummary(
+            id=track.id,
+            class_name=looking.vehicle_classes[track.class_index],
+            class_share=track.class_share,
+            first=track.first,
+            last=track.last,
+            first_s=shot.times_s[track.first],
+            last_s=shot.times_s[track.last],
+            frames_seen=sum(not box.filled for box in track.boxes),
+            score=track.score,
+            shot=index,
+        )
+        for index, shot in enumerate(findings)
+        for track in shot.tracks
+    ]
+
+
+def _convoys(findings: Sequence[ShotFindings]) -> list[Convoy]:
+    return [
+        Convoy(c.tracks, len(c.tracks), c.start, c.end, shot.times_s[c.start], shot.times_s[c.end])
+        for shot in findings
+        for c in shot.convoys
+    ]
+
+
+def _networks_used(networks: Networks, looking: Looking, size_px: int) -> tuple[NetworkUsed, ...]:
+    vehicles, smoke_fire = networks.vehicles.card, networks.smoke_fire.card
+    return (
+        NetworkUsed(vehicles.name, vehicles.sha256, vehicles.classes, looking.confidence, size_px),
+        NetworkUsed(smoke_fire.name, smoke_fire.sha256, smoke_fire.classes, smoke_fire.confidence, smoke_fire.size_px),
+    )
+
+
+def _device_used(networks: Networks) -> DeviceUsed:
+    device = networks.vehicles.device
+    return DeviceUsed(device.requested, device.used, device.reason, device.providers)
+
+
+def _versions() -> dict[str, str]:
+    names = ("av", "numpy", "onnxruntime", "onnxruntime-gpu", "opencv-python-headless", "scenedetect-headless")
+    versions = {"detect": __version__}
+    for name in names:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:  # one of onnxruntime and onnxruntime-gpu is not there
+            continue
+    return versions

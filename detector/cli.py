@@ -1,0 +1,272 @@
+"""The command `detect`: arguments in, files and a summary out. The only place that writes to the terminal."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from detector import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from detector.analysis import Networks
+    from detector.report import Report
+
+DONE, PARTLY_READ, WRONG_USAGE, UNREADABLE, NO_DEVICE_OR_MODEL, INTERRUPTED = 0, 1, 2, 3, 4, 130
+CLIP_SUFFIXES = (
+    ".3g2 .3gp .asf .avi .dv .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .webm .wmv".split()  # noqa: SIM905
+)
+
+
+class Seconds(click.ParamType[float]):
+    """A time as seconds (83.5) or as clock time (1:23.5, 0:01:23.5)."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            parts = [float(part) for part in str(value).split(":")]
+        except ValueError:
+            parts = []
+        if not 1 <= len(parts) <= 3 or any(not 0 <= part < 1e7 for part in parts):
+            self.fail(f"{value!r} is no time; give seconds (83.5) or a clock time (1:23.5)", param, ctx)
+        seconds = 0.0
+        for part in parts:
+            seconds = 60 * seconds + part
+        return seconds
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for, for every clip alike."""
+
+    video: bool
+    classes: tuple[str, ...] | None
+    confidence: float | None
+    from_s: float | None
+    to_s: float | None
+    overwrite: bool
+
+
+def _split_classes(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    if not names:
+        raise click.BadParameter("name at least one class, such as tank,truck")
+    return names
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]}, epilog="See README.md for examples.")
+@click.argument("clips", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where the networks run; auto takes CUDA if it really works.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Output folder; for several clips the folder of their output folders.  [default: <clip>.detect]",
+)
+@click.option("--no-video", is_flag=True, help="Do not write annotated.mp4.")
+@click.option(
+    "--classes",
+    callback=_split_classes,
+    metavar="A,B",
+    help="Report only these: tank, ifv_apc, artillery, mlrs, truck, car.",
+)
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Score at which a vehicle counts.  [default: the network's]",
+)
+@click.option("--from", "from_s", type=Seconds(), help="Begin here: seconds or m:ss from the first picture.")
+@click.option("--to", "to_s", type=Seconds(), help="End before this time.")
+@click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
+@click.option("--demo", is_flag=True, help="Run on the rendered demo clip that comes with detect.")
+@click.version_option(__version__, prog_name="detect")
+def main(
+    clips: tuple[Path, ...],
+    device: str,
+    out: Path | None,
+    no_video: bool,
+    classes: tuple[str, ...] | None,
+    confidence: float | None,
+    from_s: float | None,
+    to_s: float | None,
+    overwrite: bool,
+    demo: bool,
+) -> None:
+    """Count, classify and track vehicles in recorded clips; flag smoke and fire.
+
+    Writes report.json, frames.jsonl and annotated.mp4 for each clip. Recorded files only: no live feed, no
+    coordinates, no people. A missing detection is never proof of absence.
+
+    Exit codes: 0 done, 1 part of a clip could not be read, 2 wrong usage, 3 a clip cannot be read at all, 4 the device
+    or network cannot be had, 130 interrupted.
+    """
+    if demo:
+        clips = (Path(__file__).parent / "demo" / "demo.mp4", *clips)
+    if not clips:
+        raise click.UsageError("name at least one clip, or try: detect --demo")
+    if from_s is not None and to_s is not None and from_s >= to_s:
+        raise click.UsageError(f"--from {from_s:g} s is not before --to {to_s:g} s")
+    request = Request(not no_video, classes, confidence, from_s, to_s, overwrite)
+    sys.exit(_run(clips, out, device, request, demo))
+
+
+def _run(clips: tuple[Path, ...], out: Path | None, device: str, request: Request, demo: bool) -> int:
+    """Analyse every clip on its own; the worst exit code is that of the run."""
+    from detector.analysis import Networks
+    from detector.clip import ClipError
+    from detector.device import DeviceError
+    from detector.model import ModelError
+
+    codes = [DONE]
+    found: list[Path] = []
+    for named in clips:
+        try:
+            found += _clips_in(named)
+        except ClipError as error:
+            codes.append(_complain(error, UNREADABLE))
+    if not found:
+        return max(codes)
+    try:
+        networks = Networks.load(device)  # type: ignore[arg-type]  # click has checked it
+    except (DeviceError, ModelError) as error:
+        return _complain(error, NO_DEVICE_OR_MODEL)
+    for clip in found:
+        folder = _output_folder(clip, out, alone=len(found) == 1, demo=demo)
+        codes.append(_run_clip(clip, folder, networks, request))
+        if codes[-1] == INTERRUPTED:
+            break
+    return max(codes)
+
+
+def _clips_in(named: Path) -> list[Path]:
+    """The clip itself, or the clips of a folder.
+
+    Raises:
+        ClipError: nothing there, or a folder without a clip.
+    """
+    from detector.clip import ClipError
+
+    if not named.is_dir():
+        return [named]
+    inside = sorted(path for path in named.iterdir() if path.suffix.lower() in CLIP_SUFFIXES and path.is_file())
+    if not inside:
+        raise ClipError(f"{named}: a folder without a clip; name a video file or a folder that holds some")
+    return inside
+
+
+def _output_folder(clip: Path, out: Path | None, alone: bool, demo: bool) -> Path:
+    if out is None:
+        return Path("demo.detect") if demo and alone else clip.with_name(f"{clip.stem}.detect")
+    return out if alone else out / f"{clip.stem}.detect"
+
+
+def _run_clip(clip: Path, folder: Path, networks: "Networks", request: Request) -> int:
+    """One clip from start to finish; its exit code."""
+    from rich.console import Console
+
+    from detector.clip import ClipError
+    from detector.outputs.folder import OutputError
+    from detector.outputs.terminal import summary
+
+    try:
+        report, drawn = _analyse_into(clip, folder, networks, request, Console(stderr=True))
+    except ClipError as error:
+        return _complain(error, UNREADABLE)
+    except (OutputError, ValueError) as error:
+        return _complain(error, WRONG_USAGE)
+    except OSError as error:
+        return _complain(
+            OSError(
+                f"{folder}: cannot be written ({error.strerror or error}); free some space or "
+                "choose another folder with --out"
+            ),
+            WRONG_USAGE,
+        )
+    console = Console()
+    console.print(summary(report))
+    console.print(
+        f"Written to {folder}{'' if drawn or not request.video else ' (without the video)'}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    if report.coverage.interrupted or (request.video and not drawn):
+        return INTERRUPTED
+    return DONE if report.coverage.complete else PARTLY_READ
+
+
+def _analyse_into(
+    clip: Path, folder: Path, networks: "Networks", request: Request, console: "Console"
+) -> tuple["Report", bool]:
+    """Look, then draw; every output of one clip. False if the drawing was broken off."""
+    from detector.analysis import analyze
+    from detector.outputs.annotated_video import write_annotated_video
+    from detector.outputs.folder import OutputFolder
+    from detector.report import frame_line, read_frames, write_report
+
+    with OutputFolder(folder, request.overwrite) as outputs:
+        with outputs.part("frames.jsonl").open("w", encoding="utf-8") as lines, _progress(console, "looking") as tell:
+            report = analyze(
+                clip,
+                classes=request.classes,
+                confidence=request.confidence,
+                from_s=request.from_s,
+                to_s=request.to_s,
+                networks=networks,
+                on_frames=lambda records: lines.writelines(frame_line(record) + "\n" for record in records),
+                on_progress=tell,
+            )
+        write_report(report, outputs.part("report.json"))
+        drawn = False
+        if request.video and not report.coverage.interrupted:
+            try:
+                with (
+                    outputs.part("frames.jsonl").open(encoding="utf-8") as lines,
+                    _progress(console, "drawing") as tell,
+                ):
+                    write_annotated_video(report, read_frames(lines), clip, outputs.part("annotated.mp4"), tell)
+                drawn = True
+            except KeyboardInterrupt:
+                outputs.discard("annotated.mp4")
+    return report, drawn
+
+
+@contextmanager
+def _progress(console: "Console", doing: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar with frames a second and the time left; nothing where the output is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(doing, total=None, rate="")
+
+        def tell(done: int, expected: int | None) -> None:
+            speed = progress.tasks[task].speed
+            progress.update(task, completed=done, total=expected, rate=f"{speed:.1f} fps" if speed else "")
+
+        yield tell
+
+
+def _complain(error: Exception, code: int) -> int:
+    text = "".join(letter if letter.isprintable() else "?" for letter in str(error))
+    click.echo(f"detect: {text}", err=True)
+    return code

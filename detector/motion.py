@@ -1,0 +1,94 @@
+"""How the camera moved from one frame to the next, told from the ground and not from what is burned into the picture.
+
+Corners are followed by Lucas-Kanade optical flow on thumbnails and a similarity transform is fitted by RANSAC, as in
+the global motion compensation of BoT-SORT (Aharon et al. 2022). Logos, crosshairs and captions stay still while the
+world moves; where a good share of the corners moves together, those that stay still are taken for overlay.
+This module knows nothing of vehicles.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_CORNERS = 250
+FEWEST_CORNERS = 10
+STILL_PX = 0.15  # of a thumbnail
+MOVING_SHARE = 0.25
+INLIER_PX = 1.0
+
+
+@dataclass(frozen=True)
+class CameraMotion:
+    """From the previous frame to this one.
+
+    Attributes:
+        affine: (2, 3) float32, maps points of the previous frame to this one, in pixels of the full picture.
+        known: False where the picture gave nothing to tell it by; `affine` is then the identity.
+    """
+
+    affine: NDArray[np.float32]
+    known: bool
+
+
+UNKNOWN_MOTION = CameraMotion(np.eye(2, 3, dtype=np.float32), known=False)
+
+
+class CameraMotionEstimator:
+    """Feeds on thumbnails of consecutive frames."""
+
+    def __init__(self) -> None:
+        self._previous: NDArray[np.uint8] | None = None
+
+    def update(self, small: NDArray[np.uint8], full_width_px: int) -> CameraMotion:
+        """Motion since the thumbnail given before.
+
+        Args:
+            small: (height, width, 3) uint8 BGR thumbnail of the frame.
+            full_width_px: width of the picture it was made of; the result is in that picture's pixels.
+        """
+        grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+        previous, self._previous = self._previous, grey
+        if previous is None or previous.shape != grey.shape:
+            return UNKNOWN_MOTION
+        before, after = _follow_corners(previous, grey)
+        affine = _fit(before, after)
+        if affine is None:
+            return UNKNOWN_MOTION
+        affine[:, 2] *= full_width_px / small.shape[1]
+        return CameraMotion(affine.astype(np.float32), known=True)
+
+
+def _follow_corners(previous: NDArray[np.uint8], grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
+    """Corners of the previous picture, (n, 2), and where they went."""
+    corners = cv2.goodFeaturesToTrack(previous, MOST_CORNERS, qualityLevel=0.01, minDistance=6)
+    if corners is None or len(corners) < FEWEST_CORNERS:
+        return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
+    moved, found, _ = cv2.calcOpticalFlowPyrLK(previous, grey, corners, None, winSize=(15, 15), maxLevel=3)  # type: ignore[call-overload]
+    kept = found.ravel() == 1
+    return corners.reshape(-1, 2)[kept], moved.reshape(-1, 2)[kept]
+
+
+def _fit(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64] | None:
+    """The similarity transform most corners agree on, overlays left out; None if too few agree."""
+    if len(before) < FEWEST_CORNERS:
+        return None
+    moving = np.linalg.norm(after - before, axis=1) > STILL_PX
+    if moving.mean() > MOVING_SHARE and moving.sum() >= FEWEST_CORNERS:
+        affine, agreeing = _ransac(before[moving], after[moving])
+        # Vehicles move too; only a motion that most of the moving corners share is the camera's.
+        if affine is not None and agreeing > 0.5:
+            return affine
+    affine, agreeing = _ransac(before, after)
+    return affine if agreeing > 0.3 else None
+
+
+def _ransac(before: NDArray[np.float32], after: NDArray[np.float32]) -> tuple[NDArray[np.float64] | None, float]:
+    cv2.setRNGSeed(0)
+    affine, inliers = cv2.estimateAffinePartial2D(
+        before, after, method=cv2.RANSAC, ransacReprojThreshold=INLIER_PX, maxIters=500, confidence=0.99
+    )
+    if affine is None or not np.isfinite(affine).all():
+        return None, 0.0
+    return np.asarray(affine, np.float64), float(inliers.mean())

@@ -1,0 +1,91 @@
+"""The summary table in the terminal, at most 80 columns wide where the terminal is."""
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from detector.report import Convoy, Coverage, Distinct, Event, MostAtOnce, Report
+
+
+def summary(report: Report) -> RenderableType:
+    """What was found and what was not seen, for `rich.console.Console.print`."""
+    table = Table(title=escape(_printable(report.input.file)), title_justify="left", show_header=False, expand=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    counts = report.counts
+    table.add_row("Vehicles", f"{_range(counts.distinct)} distinct")
+    table.add_row("Most at once", _at_once(counts.most_at_once))
+    for name, count in counts.by_class.items():
+        at_once = f"{count.most_at_once.vehicles} at once"
+        table.add_row(f"  {name}", f"{_range(count.distinct)} distinct, {at_once}")
+    table.add_row("Convoys", "\n".join(map(_convoy, report.convoys)) or "none found")
+    for kind in ("smoke", "fire"):
+        events = [event for event in report.events if event.kind == kind]
+        table.add_row(kind.capitalize(), "\n".join(map(_event, events)) or "none flagged")
+    footage = sum(shot.kind == "footage" for shot in report.shots)
+    table.add_row("Shots", f"{len(report.shots)}, of which {footage} footage")
+    table.add_row("Looked at", _coverage(report.coverage))
+    unread = _unread(report.coverage)
+    table.add_row("Not read", Text(unread, style="bold red") if unread else "nothing: every picture was decoded")
+    device = report.device
+    speed = f"{report.run.frames_per_second:.1f} frames per second"
+    size = report.networks[0].size_px
+    table.add_row("Run", f"{device.used} ({device.reason}), {size} px, {speed}")
+    return Group(table, Text(f"Why a range: {counts.reason}.", style="dim"))
+
+
+def clock(seconds: float) -> str:
+    """Seconds as m:ss.s, with hours where there are any."""
+    sign, tenths = ("-" if seconds < 0 else ""), round(abs(seconds) * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    head = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{sign}{head}:{rest / 10:04.1f}"
+
+
+def _range(distinct: Distinct) -> str:
+    if distinct.low == distinct.high:
+        return str(distinct.best)
+    return f"{distinct.low} to {distinct.high}, most likely {distinct.best},"
+
+
+def _at_once(most: MostAtOnce) -> str:
+    if most.frame is None or most.time_s is None:
+        return "none found"
+    return f"{most.vehicles}, first at {clock(most.time_s)} (frame {most.frame})"
+
+
+def _convoy(convoy: Convoy) -> str:
+    return f"{convoy.size} vehicles, {clock(convoy.start_s)} to {clock(convoy.end_s)}"
+
+
+def _event(event: Event) -> str:
+    return f"{clock(event.start_s)} to {clock(event.end_s)}, score {event.score:.2f}"
+
+
+def _coverage(coverage: Coverage) -> str:
+    parts = [f"{coverage.frames_decoded} frames"]
+    if coverage.frames_dark:
+        parts.append(f"{coverage.frames_dark} too dark")
+    if coverage.frames_not_footage:
+        parts.append(f"{coverage.frames_not_footage} not footage")
+    parts.append(f"nothing under {coverage.smallest_vehicle_px:g} px")
+    return ", ".join(parts)
+
+
+def _unread(coverage: Coverage) -> str:
+    parts = []
+    if coverage.frames_failed:
+        parts.append(f"{coverage.frames_failed} pictures failed")
+    for place in coverage.damage:
+        where = "at the start" if place.time_s is None else f"after {clock(place.time_s)}"
+        parts.append(f"{where}: {place.reason}")
+    if coverage.interrupted:
+        parts.append("broken off by the user; the rest was not looked at")
+    return "\n".join(parts)
+
+
+def _printable(text: str) -> str:
+    """A file name without the control characters that could steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

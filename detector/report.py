@@ -1,0 +1,307 @@
+"""The report: one set of dataclasses, one JSON schema (report.schema.json beside this file), serialised here only.
+
+Frames are counted from 0 in decoding order, ranges include both ends. Times are seconds in the file's own stamps.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+SCHEMA = "detect-report/1"
+
+
+@dataclass(frozen=True)
+class InputClip:
+    """The clip as it was found.
+
+    Attributes:
+        file: name as given, without its folder.
+        sha256: of the whole file.
+        frames_declared: in the container's header; None where it states none.
+        frames_decoded: pictures really looked at.
+    """
+
+    file: str
+    sha256: str
+    bytes: int
+    container: str
+    codec: str
+    pixel_format: str
+    width: int
+    height: int
+    rotation_degrees: int
+    frame_rate: float | None
+    duration_s: float | None
+    start_s: float
+    has_audio: bool
+    frames_declared: int | None
+    frames_decoded: int
+
+
+@dataclass(frozen=True)
+class NetworkUsed:
+    """A network that looked at the clip."""
+
+    name: str
+    sha256: str
+    classes: tuple[str, ...]
+    confidence: float
+    size_px: int
+
+
+@dataclass(frozen=True)
+class DeviceUsed:
+    """Where the networks ran: what was asked for, what was taken and why."""
+
+    requested: str
+    used: str
+    reason: str
+    providers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user chose; None where the default was left."""
+
+    classes: tuple[str, ...] | None
+    confidence: float | None
+    from_s: float | None
+    to_s: float | None
+
+
+@dataclass(frozen=True)
+class MostAtOnce:
+    """MaxN: the most vehicles seen in one frame, and the first frame that shows them; None if there are none."""
+
+    vehicles: int
+    frame: int | None
+    time_s: float | None
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """How many different vehicles: at least, most likely, at most."""
+
+    low: int
+    best: int
+    high: int
+
+
+@dataclass(frozen=True)
+class ClassCount:
+    """Counts of one class, as those of all vehicles."""
+
+    most_at_once: MostAtOnce
+    distinct: Distinct
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Counts over the whole clip. `distinct.low` is the largest shot, `high` the sum of the shots."""
+
+    most_at_once: MostAtOnce
+    distinct: Distinct
+    by_class: dict[str, ClassCount]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One shot. `same_place_as` is the index of an earlier shot that shows the same view."""
+
+    start: int
+    end: int
+    start_s: float
+    end_s: float
+    kind: str
+    most_at_once: MostAtOnce
+    distinct: Distinct
+    same_place_as: int | None
+
+
+@dataclass(frozen=True)
+class TrackSummary:
+    """One vehicle within one shot. `class_share` is the share of the class vote that `class_name` won."""
+
+    id: int
+    class_name: str
+    class_share: float
+    first: int
+    last: int
+    first_s: float
+    last_s: float
+    frames_seen: int
+    score: float
+    shot: int
+
+
+@dataclass(frozen=True)
+class Convoy:
+    """Three or more vehicles moving along one path. `tracks` are in order of march, the leader first."""
+
+    tracks: tuple[int, ...]
+    size: int
+    start: int
+    end: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Event:
+    """Smoke or fire over a range of frames; `region` is the box it rests on at its peak, in upright pixels."""
+
+    kind: str
+    start: int
+    end: int
+    peak: int
+    start_s: float
+    end_s: float
+    peak_s: float
+    score: float
+    region: tuple[float, float, float, float] | None
+    shot: int
+
+
+@dataclass(frozen=True)
+class DamagedPlace:
+    """A place where the clip could not be read."""
+
+    after_frame: int
+    time_s: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What was looked at, and what was not: a missing detection is never proof of absence.
+
+    Attributes:
+        frames_failed: pictures that could not be decoded.
+        frames_dark: looked at, but too dark to show a vehicle.
+        frames_not_footage: looked at, but titles, black or transitions.
+        smoke_fire_every_frames: smoke and fire were looked for in every so many frames and held in between.
+        smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fall below the network's resolution.
+        interrupted: the user broke the run off; what comes later in the clip was not looked at.
+        damage: places where the clip could not be read.
+        notes: oddities of the file, in words.
+    """
+
+    frames_decoded: int
+    frames_failed: int
+    frames_dark: int
+    frames_not_footage: int
+    smoke_fire_every_frames: int
+    smallest_vehicle_px: float
+    interrupted: bool
+    damage: tuple[DamagedPlace, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything in the range asked for could be read."""
+        return not self.damage and self.frames_failed == 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is known of one clip. Equal inputs, settings and devices give equal reports but for `run`."""
+
+    schema: str
+    input: InputClip
+    networks: tuple[NetworkUsed, ...]
+    device: DeviceUsed
+    settings: Settings
+    versions: dict[str, str]
+    counts: Counts
+    shots: tuple[Shot, ...]
+    tracks: tuple[TrackSummary, ...]
+    convoys: tuple[Convoy, ...]
+    events: tuple[Event, ...]
+    coverage: Coverage
+    run: "Run"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The only part that differs between two equal runs."""
+
+    started: str
+    analysis_seconds: float
+    frames_per_second: float
+
+
+@dataclass(frozen=True)
+class FrameBox:
+    """A vehicle in one frame; `filled` where it was not seen but carried between two sightings."""
+
+    track: int
+    class_name: str
+    score: float
+    xyxy: tuple[float, float, float, float]
+    filled: bool
+
+
+@dataclass(frozen=True)
+class FrameRecord:
+    """One line of frames.jsonl. `smoke` and `fire` are scores from 0 to 1, `flags` those inside an event."""
+
+    frame: int
+    time_s: float
+    boxes: tuple[FrameBox, ...]
+    smoke: float
+    fire: float
+    flags: tuple[str, ...]
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """The report as JSON values, keys as in report.schema.json."""
+    document: dict[str, Any] = _tidy(asdict(report))
+    return document
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Write report.json."""
+    path.write_text(json.dumps(report_document(report), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def frame_line(record: FrameRecord) -> str:
+    """One line of frames.jsonl, without the line break."""
+    return json.dumps(_tidy(asdict(record)), ensure_ascii=False, separators=(",", ":"))
+
+
+def read_frames(lines: Iterable[str]) -> Iterable[FrameRecord]:
+    """The records of a frames.jsonl."""
+    for line in lines:
+        document = json.loads(line)
+        boxes = tuple(
+            FrameBox(box["track"], box["class"], box["score"], tuple(box["xyxy"]), box["filled"])
+            for box in document["boxes"]
+        )
+        yield FrameRecord(
+            frame=document["frame"],
+            time_s=document["time_s"],
+            boxes=boxes,
+            smoke=document["smoke"],
+            fire=document["fire"],
+            flags=tuple(document["flags"]),
+        )
+
+
+DECIMALS = {"score": 4, "smoke": 4, "fire": 4, "confidence": 4, "class_share": 4, "xyxy": 2, "region": 2}
+
+
+def _tidy(value: Any, key: str = "") -> Any:
+    """`class_name` becomes `class`; floats lose the digits that mean nothing."""
+    if isinstance(value, dict):
+        return {
+            "class" if name == "class_name" else name: _tidy(item, name if isinstance(name, str) else key)
+            for name, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_tidy(item, key) for item in value]
+    if isinstance(value, float):
+        return round(value, DECIMALS.get(key, 6))
+    return value

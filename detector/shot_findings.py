@@ -1,0 +1,139 @@
+"""What one shot shows, once it is over: tracks, convoys, events and the record of every frame."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.convoys import ConvoySpan, find_convoys
+from detector.detections import Detections
+from detector.events import Sighting, find_events
+from detector.motion import CameraMotion
+from detector.report import Event, FrameBox, FrameRecord
+from detector.shots import ShotSpan
+from detector.tracking import Track, Tracker
+
+LOW_SCORE_SHARE = 0.4  # of the confidence: weaker detections may continue a track but never start one
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen in one frame on the first look."""
+
+    frame: int
+    time_s: float
+    detections: Detections
+    motion: CameraMotion
+    dark: bool
+
+
+@dataclass(frozen=True)
+class Looking:
+    """How the analysis was told to look.
+
+    Attributes:
+        vehicle_classes: class names of the vehicle network.
+        wanted: the classes to report; None for all.
+        confidence: operating threshold of the vehicle network.
+        kinds: class names of the smoke and fire network.
+        kind_thresholds: voted score at which an event of each kind begins.
+    """
+
+    vehicle_classes: tuple[str, ...]
+    wanted: frozenset[str] | None
+    confidence: float
+    kinds: tuple[str, ...]
+    kind_thresholds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ShotFindings:
+    """All that is known of one shot."""
+
+    span: ShotSpan
+    observations: tuple[Observation, ...]
+    sightings: tuple[Sighting, ...]
+    tracks: tuple[Track, ...]
+    convoys: tuple[ConvoySpan, ...]
+    events: tuple[Event, ...]
+
+    @cached_property
+    def times_s(self) -> dict[int, float]:
+        """Time of every frame of the shot."""
+        return {observation.frame: observation.time_s for observation in self.observations}
+
+
+def understand_shot(
+    span: ShotSpan,
+    shot_index: int,
+    observations: Sequence[Observation],
+    sightings: Sequence[Sighting],
+    first_track_id: int,
+    looking: Looking,
+) -> ShotFindings:
+    """Track, find convoys and events in one finished shot."""
+    tracks: list[Track] = []
+    convoys: list[ConvoySpan] = []
+    if span.kind in ("footage", "title"):  # a still photograph looks like a title card, and may show vehicles
+        tracks = _track(observations, first_track_id, looking)
+        times_s = {observation.frame: observation.time_s for observation in observations}
+        convoys = find_convoys(tracks, times_s, _to_ground(observations))
+    events: list[Event] = []
+    if span.kind == "footage" and sightings:
+        last = (observations[-1].frame, observations[-1].time_s)
+        for index, kind in enumerate(looking.kinds):
+            events += find_events(sightings, kind, index, looking.kind_thresholds[kind], last, shot_index)
+    return ShotFindings(span, tuple(observations), tuple(sightings), tuple(tracks), tuple(convoys), tuple(events))
+
+
+def _track(observations: Sequence[Observation], first_id: int, looking: Looking) -> list[Track]:
+    tracker = Tracker(first_id, high_score=looking.confidence, low_score=LOW_SCORE_SHARE * looking.confidence)
+    for seen in observations:
+        motion = seen.motion.affine if seen.motion.known else None
+        tracker.update(seen.detections, seen.frame, seen.time_s, motion)
+    tracks = tracker.finish()
+    if looking.wanted is None:
+        return tracks
+    kept = [track for track in tracks if looking.vehicle_classes[track.class_index] in looking.wanted]
+    return [Track(first_id + index, track.boxes) for index, track in enumerate(kept)]
+
+
+def _to_ground(observations: Sequence[Observation]) -> dict[int, NDArray[np.float64]]:
+    """The transform of each frame's pixels to those of the shot's first frame."""
+    transforms = {}
+    to_first = np.eye(3)
+    for position, seen in enumerate(observations):
+        if position:
+            step = np.vstack([seen.motion.affine.astype(np.float64), [0.0, 0.0, 1.0]])
+            to_first = to_first @ np.linalg.inv(step)
+        transforms[seen.frame] = to_first
+    return transforms
+
+
+def frame_records(findings: ShotFindings, looking: Looking) -> list[FrameRecord]:
+    """One record a frame of the shot, with final identities and the flags of confirmed events."""
+    boxes: dict[int, list[FrameBox]] = {seen.frame: [] for seen in findings.observations}
+    for track in findings.tracks:
+        name = looking.vehicle_classes[track.class_index]
+        for box in track.boxes:
+            boxes[box.frame].append(FrameBox(track.id, name, box.score, box.xyxy, box.filled))
+    held = dict.fromkeys(looking.kinds, 0.0)
+    sighting_at = {sighting.frame: sighting for sighting in findings.sightings}
+    records = []
+    for seen in findings.observations:
+        if seen.frame in sighting_at:
+            held = {kind: sighting_at[seen.frame].score(index) for index, kind in enumerate(looking.kinds)}
+        flags = {event.kind for event in findings.events if event.start <= seen.frame <= event.end}
+        records.append(
+            FrameRecord(
+                frame=seen.frame,
+                time_s=seen.time_s,
+                boxes=tuple(boxes[seen.frame]),
+                smoke=held.get("smoke", 0.0),
+                fire=held.get("fire", 0.0),
+                flags=tuple(sorted(flags)),
+            )
+        )
+    return records
