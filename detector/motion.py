@@ -2,7 +2,8 @@
 
 Corners are followed by Lucas-Kanade optical flow on thumbnails and a similarity transform is fitted by RANSAC, as in
 the global motion compensation of BoT-SORT (Aharon et al. 2022). Logos, crosshairs and captions stay still while the
-world moves; where a good share of the corners moves together, those that stay still are taken for overlay.
+world moves: where much of the picture changes, corners are taken only from what changes, and where a good share of
+them moves together, those that stay still are left out.
 This module knows nothing of vehicles.
 """
 
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 
 MOST_CORNERS = 250
 FEWEST_CORNERS = 10
+STILL_LEVELS = 4  # grey levels a pixel may change by and still count as burned in
+CHANGING_SHARE = 0.2
 STILL_PX = 0.15  # of a thumbnail
 MOVING_SHARE = 0.25
 INLIER_PX = 1.0
@@ -62,12 +65,23 @@ class CameraMotionEstimator:
 
 def _follow_corners(previous: NDArray[np.uint8], grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
     """Corners of the previous picture, (n, 2), and where they went."""
-    corners = cv2.goodFeaturesToTrack(previous, MOST_CORNERS, qualityLevel=0.01, minDistance=6)
+    changing = _changing(previous, grey)
+    corners = cv2.goodFeaturesToTrack(previous, MOST_CORNERS, qualityLevel=0.01, minDistance=6, mask=changing)
     if corners is None or len(corners) < FEWEST_CORNERS:
         return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
     moved, found, _ = cv2.calcOpticalFlowPyrLK(previous, grey, corners, None, winSize=(15, 15), maxLevel=3)  # type: ignore[call-overload]
     kept = found.ravel() == 1
     return corners.reshape(-1, 2)[kept], moved.reshape(-1, 2)[kept]
+
+
+def _changing(previous: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Where the picture changes, 255 there and 0 elsewhere; None if too little does to tell overlays from the world."""
+    difference = cv2.absdiff(previous, grey)
+    changing = np.where(difference > STILL_LEVELS, 255, 0).astype(np.uint8)
+    if np.count_nonzero(changing) < CHANGING_SHARE * changing.size:
+        return None
+    # The edge of an overlay changes as the world passes behind it: what remains still around there is overlay.
+    return np.asarray(cv2.erode(cv2.dilate(changing, np.ones((3, 3))), np.ones((7, 7))), np.uint8)
 
 
 def _fit(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64] | None:

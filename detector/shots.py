@@ -23,12 +23,15 @@ REACH_S = 0.32  # how far before and after a frame are compared
 UNLIKE_ACROSS = 0.3  # correlation; found on the nine clips: boundaries lie below 0.25, pans above 0.38
 UNLIKE_RUN = 0.5
 ALIKE_WITHIN = 0.75
+ALIKE_AFTER_FLASH = 0.95
+STRONG_SHARE = 0.4  # of the strongest change of a transition: a change below it lies outside
 FLAT_DEVIATION = 12.0  # grey levels; below it a picture shows nothing
 BLACK_LEVEL = 32.0
 STILL_CHANGE = 0.05  # mean grey levels between frames; a title card repeats, footage has at least sensor noise
 SHORTEST_TITLE_S = 0.4
 
 ShotKind = Literal["footage", "title", "black", "transition"]
+_Boundary = Literal["cut", "transition", "settled"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class ShotFinder:
 
     frame_rate: float
     _looks: list[_Look] = field(default_factory=list)  # of frames not given out yet, and a few before them
-    _boundaries: dict[int, bool] = field(default_factory=dict)  # first frame of a shot: is it a transition?
+    _boundaries: dict[int, _Boundary] = field(default_factory=dict)  # by the first frame of what begins there
     _unlike: list[tuple[int, float]] = field(default_factory=list)  # the run of unlike frames that is going on
     _given_out: int | None = None  # frames before this are done
 
@@ -85,7 +88,7 @@ class ShotFinder:
             self._given_out = index
         self._looks.append(self._look(index, small))
         for cut in self._detector.process_frame(FrameTimecode(index, fps=self._rate), small):
-            self._boundaries[cut.frame_num] = False
+            self._boundaries[cut.frame_num] = "cut"
         self._compare_around(len(self._looks) - 1 - 2 * self._reach)
         return self._give_out(index - 5 * self._reach)
 
@@ -95,7 +98,7 @@ class ShotFinder:
             return []
         self._end_unlike_run()
         end = self._looks[-1].index + 1
-        self._boundaries[end] = False
+        self._boundaries[end] = "settled"
         return self._give_out(end)
 
     def _look(self, index: int, small: NDArray[np.uint8]) -> _Look:
@@ -126,10 +129,7 @@ class ShotFinder:
         run, self._unlike = self._unlike, []
         if not run or min(likeness for _, likeness in run) > UNLIKE_ACROSS:
             return
-        first, last = run[0][0], run[-1][0]
-        if any(first - 2 <= cut <= last + 2 for cut in self._boundaries):
-            return
-        middle = (first + last) // 2 - self._looks[0].index
+        middle = (run[0][0] + run[-1][0]) // 2 - self._looks[0].index
         reach = self._reach
         steady_before = self._likeness(middle - reach, middle - 2 * reach) > ALIKE_WITHIN
         steady_after = self._likeness(middle + reach, middle + 2 * reach) > ALIKE_WITHIN
@@ -140,12 +140,26 @@ class ShotFinder:
         """Put the boundaries where the unusual changes around this look begin and end."""
         around = self._looks[max(0, middle - self._reach) : middle + self._reach + 1]
         usual = float(np.median([look.change for look in around]))
-        strong = [look.index for look in around if look.change > 2.0 * usual + 1.0]
-        if not strong:
+        first = last = max(range(len(around)), key=lambda i: around[i].change)
+        strong = max(2.0 * usual + 1.0, STRONG_SHARE * around[first].change)
+        if around[first].change < strong:
             return
-        if strong[-1] - strong[0] > 1:
-            self._boundaries[strong[0]] = True
-        self._boundaries[strong[-1]] = False
+        while first > 0 and around[first - 1].change >= strong:
+            first -= 1
+        while last < len(around) - 1 and around[last + 1].change >= strong:
+            last += 1
+        for look in around[first : last + 1]:
+            self._boundaries.pop(look.index, None)
+        if last > first:
+            self._boundaries[around[first].index] = "transition"
+        self._boundaries[around[last].index] = "settled"
+
+    def _comes_back(self, boundary: int) -> bool:
+        """Whether the picture soon after is the one before: then it was a flash."""
+        position = boundary - self._looks[0].index
+        if not 1 <= position < len(self._looks) - 1:
+            return False
+        return self._likeness(position - 1, position + self._reach) > ALIKE_AFTER_FLASH
 
     def _likeness(self, a: int, b: int) -> float:
         last = len(self._looks) - 1
@@ -154,11 +168,15 @@ class ShotFinder:
     def _give_out(self, final_before: int) -> list[ShotSpan]:
         """Close every shot whose end lies where no earlier boundary can be found any more."""
         spans: list[ShotSpan] = []
+        for flash in [
+            b for b, t in self._boundaries.items() if b <= final_before and t == "cut" and self._comes_back(b)
+        ]:
+            del self._boundaries[flash]
         for boundary in sorted(b for b in self._boundaries if b <= final_before):
             assert self._given_out is not None
             run = [look for look in self._looks if self._given_out <= look.index < boundary]
             if run:
-                spans.append(self._span(run, self._boundaries.get(self._given_out, False)))
+                spans.append(self._span(run, self._boundaries.get(self._given_out) == "transition"))
             self._given_out = boundary
         if spans:
             self._boundaries = {b: t for b, t in self._boundaries.items() if b >= (self._given_out or 0)}

@@ -1,0 +1,108 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detector import load_network
+from detector.model import ModelError, Network, letterbox, networks_folder
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return load_network("default", device="cpu")
+
+
+def test_the_default_network_knows_the_vehicle_classes(network: Network) -> None:
+    assert network.classes == ("tank", "ifv_apc", "artillery", "mlrs", "truck", "car")
+
+
+def test_the_second_network_knows_smoke_and_fire() -> None:
+    assert load_network("smoke_fire", device="cpu").classes == ("smoke", "fire")
+
+
+def test_pictures_of_different_sizes_in_one_call(network: Network) -> None:
+    rng = np.random.default_rng(0)
+    pictures = [rng.integers(0, 255, (*size, 3), np.uint8) for size in ((48, 64), (1, 1), (333, 21))]
+    found = network.detect(pictures, confidence=0.01)
+    assert len(found) == 3
+    for picture, detections in zip(pictures, found, strict=True):
+        assert detections.xyxy.dtype == np.float32
+        assert detections.xyxy.shape == (len(detections), 4)
+        assert (detections.scores >= 0.01).all()
+        assert (np.diff(detections.scores) <= 0).all(), "best first"
+        height, width = picture.shape[:2]
+        assert (detections.xyxy >= 0).all()
+        assert (detections.xyxy <= [width, height, width, height]).all()
+
+
+def test_no_pictures_give_no_detections(network: Network) -> None:
+    assert network.detect([]) == []
+
+
+def test_the_same_picture_gives_the_same_boxes(network: Network) -> None:
+    picture = np.random.default_rng(1).integers(0, 255, (120, 160, 3), np.uint8)
+    first, second = network.detect([picture, picture], confidence=0.001)
+    assert (first.xyxy == second.xyxy).all()
+
+
+@pytest.mark.parametrize(
+    "picture", [np.zeros((8, 8), np.uint8), np.zeros((8, 8, 3), np.float32), np.zeros((0, 8, 3), np.uint8)]
+)
+def test_what_is_no_bgr_picture_is_refused(network: Network, picture: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="uint8 BGR"):
+        network.detect([picture])
+
+
+def test_a_folder_can_be_opened_by_its_path() -> None:
+    assert load_network(networks_folder() / "vehicles", device="cpu").card.name == "vehicles"
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(ModelError, match="smoke_fire, vehicles"):
+        load_network("submarines")
+
+
+def copied_network(tmp_path: Path) -> Path:
+    folder = tmp_path / "vehicles"
+    shutil.copytree(networks_folder() / "vehicles", folder)
+    shutil.copy(networks_folder() / "manifest.json", tmp_path)
+    return folder
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "model.json"])
+def test_a_changed_file_is_refused(tmp_path: Path, file: str) -> None:
+    folder = copied_network(tmp_path)
+    with (folder / file).open("ab") as changed:
+        changed.write(b" ")
+    with pytest.raises(ModelError, match="SHA-256"):
+        load_network(folder)
+
+
+def test_a_network_without_manifest_is_refused(tmp_path: Path) -> None:
+    folder = copied_network(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    with pytest.raises(ModelError, match=r"no manifest\.json"):
+        load_network(folder)
+
+
+def test_a_broken_manifest_is_refused(tmp_path: Path) -> None:
+    folder = copied_network(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"networks": []}))
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_network(folder)
+
+
+@settings(max_examples=50, deadline=None)
+@given(width=st.integers(1, 300), height=st.integers(1, 300), size_px=st.sampled_from([64, 96, 160]))
+def test_letterbox_keeps_the_whole_picture(width: int, height: int, size_px: int) -> None:
+    canvas, place = letterbox(np.full((height, width, 3), 255, np.uint8), size_px, 32)
+    assert canvas.shape[0] % 32 == canvas.shape[1] % 32 == 0
+    assert max(canvas.shape[:2]) == size_px
+    right, bottom = place.left_px + width * place.scale_x, place.top_px + height * place.scale_y
+    inner = canvas[place.top_px : round(bottom), place.left_px : round(right)]
+    assert (inner == 255).all()
+    assert (canvas == 255).all(axis=2).sum() == inner.shape[0] * inner.shape[1]

@@ -1,0 +1,113 @@
+import json
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from detector.shots import ShotFinder, ShotSpan, same_place, thumbnail
+from tests.fakes import ground
+
+SHARED_CLIPS = Path(__file__).parents[2] / "shared" / "clips"
+
+
+def noisy(image: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
+    noise = np.random.default_rng(seed).normal(0, 2, image.shape)
+    return np.clip(image + noise, 0, 255).astype(np.uint8)
+
+
+def still(seed: int, count: int) -> list[NDArray[np.uint8]]:
+    return [noisy(ground(seed), index) for index in range(count)]
+
+
+def pan(seed: int, count: int, step_px: int) -> list[NDArray[np.uint8]]:
+    wide = ground(seed, width=320 + step_px * count)
+    return [noisy(wide[:, step_px * i : step_px * i + 320], i) for i in range(count)]
+
+
+def find(pictures: list[NDArray[np.uint8]], first_index: int = 0) -> list[ShotSpan]:
+    finder = ShotFinder(25)
+    spans = [
+        span for index, image in enumerate(pictures, first_index) for span in finder.update(index, thumbnail(image))
+    ]
+    return spans + finder.finish()
+
+
+def ranges(spans: list[ShotSpan]) -> list[tuple[int, int, str]]:
+    return [(span.start, span.end, span.kind) for span in spans]
+
+
+def test_one_shot() -> None:
+    assert ranges(find(still(1, 40))) == [(0, 39, "footage")]
+
+
+def test_one_frame() -> None:
+    assert ranges(find(still(1, 1))) == [(0, 0, "footage")]
+
+
+def test_nothing() -> None:
+    assert ShotFinder(25).finish() == []
+
+
+def test_a_hard_cut_starts_a_shot_on_its_first_frame() -> None:
+    assert ranges(find(still(1, 40) + still(2, 50))) == [(0, 39, "footage"), (40, 89, "footage")]
+
+
+def test_indices_need_not_begin_at_zero() -> None:
+    assert ranges(find(still(1, 40) + still(2, 50), first_index=100)) == [(100, 139, "footage"), (140, 189, "footage")]
+
+
+def test_a_fast_pan_is_no_cut() -> None:
+    assert ranges(find(pan(3, 60, step_px=12))) == [(0, 59, "footage")]
+
+
+def test_a_flash_is_no_cut() -> None:
+    pictures = still(1, 60)
+    for index in (30, 31):
+        pictures[index] = np.full_like(pictures[index], 250)
+    assert len(find(pictures)) == 1
+
+
+def test_a_dip_to_white_between_two_shots_is_a_transition() -> None:
+    before, after = still(1, 40), still(2, 40)
+    dip = [
+        np.uint8(a * (1 - w) + 255 * w) for a, w in zip(before[:2] + after[:3], (0.4, 0.8, 1, 0.7, 0.3), strict=True)
+    ]
+    kinds = ranges(find(before + dip + after))
+    assert [kind for _, _, kind in kinds] == ["footage", "transition", "footage"]
+    assert abs(kinds[1][0] - 40) <= 3
+    assert abs(kinds[2][0] - 45) <= 3
+
+
+def test_black_and_still_cards_are_no_footage() -> None:
+    black = [np.zeros((192, 320, 3), np.uint8)] * 40
+    card = [ground(5)] * 40
+    assert [span.kind for span in find(still(1, 40) + black + card)] == ["footage", "black", "title"]
+
+
+def test_shots_cover_every_frame_once() -> None:
+    spans = find(still(1, 30) + pan(2, 45, 8) + still(3, 20) + still(1, 33))
+    assert spans[0].start == 0
+    assert spans[-1].end == 127
+    assert all(after.start == before.end + 1 for before, after in zip(spans, spans[1:], strict=False))
+
+
+def test_the_same_view_is_recognised() -> None:
+    first, other, again = find(still(1, 40) + still(2, 40) + still(1, 40))
+    assert same_place(first, again)
+    assert not same_place(first, other)
+
+
+@pytest.mark.skipif(not SHARED_CLIPS.is_dir(), reason="the real clips are not here")
+def test_real_clips_have_their_cuts_and_no_others() -> None:
+    hits = wanted = given = 0
+    for name in ("ground_lav1.mp4", "convoy_oblique.mp4"):
+        truth = next(c for c in json.loads((SHARED_CLIPS / "truth.json").read_text()) if c["file"] == name)
+        with av.open(str(SHARED_CLIPS / name)) as container:
+            spans = find([frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)])
+        starts = [shot["start"] for shot in truth["shots"][1:]]
+        found = [span.start for span in spans[1:]]
+        hits += sum(any(abs(start - other) <= 3 for other in found) for start in starts)
+        wanted, given = wanted + len(starts), given + len(found)
+    assert hits == wanted == given

@@ -1,0 +1,168 @@
+"""What a track is, told by examples. Boxes only: tracking never sees a picture."""
+
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detector.detections import Detections
+from detector.tracking import Track, Tracker, assign
+
+FRAME_S = 1 / 30
+
+
+def found(*boxes: tuple[float, float, float], size: float = 20.0, class_index: int = 0) -> Detections:
+    """Square detections given as (centre x, centre y, score)."""
+    rows = np.array(boxes, np.float32).reshape(-1, 3)
+    corners = np.concatenate([rows[:, :2] - size / 2, rows[:, :2] + size / 2], axis=1)
+    return Detections(corners, rows[:, 2], np.full(len(rows), class_index, np.int64))
+
+
+def tracked(pictures: list[Detections], pan: float = 0.0, told: bool = False, first_id: int = 1) -> list[Track]:
+    """The tracks of a shot at 30 pictures a second, the camera's pan in pixels a picture told to the tracker or not."""
+    tracker = Tracker(first_id, high_score=0.5, low_score=0.1)
+    motion = np.array([[1, 0, pan], [0, 1, 0]], np.float32) if told else None
+    for frame, detections in enumerate(pictures):
+        tracker.update(detections, frame, frame * FRAME_S, motion)
+    return tracker.finish()
+
+
+def test_two_vehicles_that_cross_keep_their_identities() -> None:
+    east, west = tracked([found((50 + 4 * n, 100, 0.9), (290 - 4 * n, 106, 0.9)) for n in range(60)])
+    assert (east.id, west.id) == (1, 2)
+    assert east.boxes[-1].xyxy[0] - east.boxes[0].xyxy[0] == pytest.approx(4 * 59)
+    assert west.boxes[-1].xyxy[0] - west.boxes[0].xyxy[0] == pytest.approx(-4 * 59)
+
+
+def test_a_gap_is_bridged_filled_and_marked() -> None:
+    pictures = [found() if 20 <= n < 30 else found((50 + 3 * n, 100, 0.9)) for n in range(50)]
+    (track,) = tracked(pictures)
+    assert [box.frame for box in track.boxes] == list(range(50))
+    assert [box.frame for box in track.boxes if box.filled] == list(range(20, 30))
+    assert track.boxes[25].xyxy == pytest.approx((40 + 75, 90, 60 + 75, 110))
+
+
+def test_a_vehicle_lost_for_longer_than_the_tracker_waits_is_stitched() -> None:
+    pictures = [found() if 30 <= n < 75 else found((50 + 3 * n, 100, 0.9)) for n in range(120)]
+    (track,) = tracked(pictures)
+    assert sum(box.filled for box in track.boxes) == 45
+
+
+def test_a_vehicle_that_comes_back_elsewhere_is_another_one() -> None:
+    pictures = [found((50, 100, 0.9)) if n < 30 else found((400, 100, 0.9)) for n in range(60)]
+    assert [(track.id, track.first, track.last) for track in tracked(pictures)] == [(1, 0, 29), (2, 30, 59)]
+
+
+def test_a_fast_pan_needs_to_be_told() -> None:
+    pictures = [found((40 * n, 100, 0.9), (40 * n + 60, 100, 0.9)) for n in range(40)]
+    assert [len(track.boxes) for track in tracked(pictures, pan=40, told=True)] == [40, 40]
+    assert len(tracked(pictures)) != 2
+
+
+def test_a_gap_under_a_pan_is_filled_where_the_vehicle_was() -> None:
+    pictures = [found() if 10 <= n < 20 else found((40 * n, 100 + 2 * n, 0.9)) for n in range(30)]
+    (track,) = tracked(pictures, pan=40, told=True)
+    assert track.boxes[15].filled
+    assert track.boxes[15].xyxy[:2] == pytest.approx((40 * 15 - 10, 100 + 30 - 10))
+
+
+def test_the_class_is_a_vote_by_score_and_stops_no_association() -> None:
+    pictures = [found((50 + n, 100, 0.9 if n % 3 else 0.6), class_index=2 if n % 3 else 1) for n in range(30)]
+    (track,) = tracked(pictures)
+    assert track.class_index == 2
+    assert track.class_share == pytest.approx(20 * 0.9 / (20 * 0.9 + 10 * 0.6), abs=1e-4)
+    assert track.score == pytest.approx(0.9)
+
+
+def test_two_weak_boxes_are_a_ghost() -> None:
+    assert tracked([found((50, 100, 0.55)) if n in (3, 4) else found() for n in range(30)]) == []
+
+
+@pytest.mark.parametrize("pictures", [1, 2, 5])
+def test_a_shot_of_a_few_pictures_keeps_a_confident_box(pictures: int) -> None:
+    (track,) = tracked([found((50, 100, 0.9)) if n == 0 else found() for n in range(pictures)])
+    assert len(track.boxes) == 1
+    assert track.score == pytest.approx(0.9)
+
+
+def test_low_scores_carry_a_track_but_start_none() -> None:
+    weak = [found((50 + n, 100, 0.2)) for n in range(30)]
+    assert tracked(weak) == []
+    (track,) = tracked([found((50, 100, 0.9)), *weak[1:]])
+    assert len(track.boxes) == 30
+    assert not any(box.filled for box in track.boxes)
+
+
+def test_a_track_is_told_from_its_first_detection() -> None:
+    (track,) = tracked([found() if n < 7 else found((50, 100, 0.9)) for n in range(30)])
+    assert (track.first, track.last) == (7, 29)
+
+
+def test_numbers_are_consecutive_in_order_of_appearance() -> None:
+    pictures = [found(*[(100.0 * k, 50, 0.9) for k in range(1, 5) if n >= 5 * (4 - k)]) for n in range(40)]
+    tracks = tracked(pictures, first_id=8)
+    assert [track.id for track in tracks] == [8, 9, 10, 11]
+    assert [track.first for track in tracks] == [0, 5, 10, 15]
+
+
+def test_speed_is_in_seconds_so_that_an_odd_frame_rate_does_not_matter() -> None:
+    tracker = Tracker(high_score=0.5, low_score=0.1)
+    times_s = np.cumsum([0.02, 0.1, 0.03, 0.2, 0.02, 0.02, 0.3] * 5)
+    for frame, time_s in enumerate(times_s):
+        tracker.update(found((60 * time_s, 100, 0.9), (500 - 60 * time_s, 104, 0.9)), frame, float(time_s))
+    assert [len(track.boxes) for track in tracker.finish()] == [35, 35]
+
+
+def test_the_assignment_is_the_best_of_all() -> None:
+    from itertools import permutations
+
+    random = np.random.default_rng(5)
+    for _ in range(100):
+        gain = random.random((4, 4)).round(1)
+        rows, columns = assign(gain, 0.3)
+        surplus = np.maximum(gain - 0.3, 0)
+        best = max(sum(surplus[row, column] for row, column in enumerate(order)) for order in permutations(range(4)))
+        assert gain[rows, columns].sum() - 0.3 * len(rows) == pytest.approx(best)
+
+
+number = st.floats(-2000, 2000, width=32)
+boxes = st.lists(st.tuples(number, number, st.floats(0, 300, width=32), st.floats(0, 1, width=32)), max_size=6)
+motions = st.none() | st.lists(st.floats(-1e4, 1e4, width=32), min_size=6, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(boxes, st.floats(-1, 3), motions), max_size=25))
+def test_nothing_upsets_it(pictures: list[tuple[list[tuple[float, ...]], float, list[float] | None]]) -> None:
+    answers = []
+    for _ in range(2):
+        tracker, time_s = Tracker(first_id=5, high_score=0.5, low_score=0.1), 0.0
+        for frame, (rows, seconds, motion) in enumerate(pictures):
+            values = np.array(rows, np.float32).reshape(-1, 4)
+            corners = np.concatenate([values[:, :2], values[:, :2] + values[:, 2:3]], axis=1)
+            time_s += seconds
+            given_motion = None if motion is None else np.array(motion, np.float32).reshape(2, 3)
+            classes = np.arange(len(values)) % 3
+            tracker.update(Detections(corners, values[:, 3], classes), 10 + frame, time_s, given_motion)
+        answers.append(tracker.finish())
+    assert answers[0] == answers[1]
+    assert [track.id for track in answers[0]] == list(range(5, 5 + len(answers[0])))
+    for track in answers[0]:
+        frames = [box.frame for box in track.boxes]
+        assert all(before < after for before, after in pairwise(frames))
+        assert 10 <= frames[0] <= frames[-1] < 10 + len(pictures)
+        assert np.isfinite([box.xyxy for box in track.boxes]).all()
+
+
+@pytest.mark.parametrize(("count", "limit_ms"), [(20, 15), (300, 200)])
+def test_it_is_quick(count: int, limit_ms: float) -> None:
+    random = np.random.default_rng(1)
+    places = random.uniform(0, 1900, (count, 2))
+    tracker = Tracker(high_score=0.5, low_score=0.1)
+    started = time.perf_counter()
+    for frame in range(20):
+        noisy = places + random.normal(0, 2, places.shape)
+        tracker.update(found(*[(x, y, 0.8) for x, y in noisy]), frame, frame * FRAME_S)
+    assert 1000 * (time.perf_counter() - started) / 20 < limit_ms
