@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from detector.detections import Detections
 from detector.report import Event
 
-WINDOW_S = 0.8
+WINDOW_S = 0.9  # five looks at the usual rate
 OFF_SHARE = 0.6  # of the threshold: an event goes on until the voted score falls below
 SHORTEST_S = 0.4
 LONGEST_GAP_S = 0.5

@@ -25,9 +25,9 @@ UNLIKE_RUN = 0.5
 ALIKE_WITHIN = 0.75
 ALIKE_AFTER_FLASH = 0.95
 STRONG_SHARE = 0.4  # of the strongest change of a transition: a change below it lies outside
-FLAT_DEVIATION = 12.0  # grey levels; below it a picture shows nothing
+FLAT_DEVIATION = 4.0  # grey levels; below it a picture shows nothing, and hazy footage lies above 10
 BLACK_LEVEL = 32.0
-STILL_CHANGE = 0.05  # mean grey levels between frames; a title card repeats, footage has at least sensor noise
+STILL_CHANGE = 0.4  # grey levels of the cell that changes most; on a title card nothing moves anywhere
 SHORTEST_TITLE_S = 0.4
 
 ShotKind = Literal["footage", "title", "black", "transition"]
@@ -56,6 +56,7 @@ class _Look:
     level: float
     deviation: float
     change: float
+    most_change: float
     tiny: NDArray[np.float32]
 
 
@@ -103,16 +104,12 @@ class ShotFinder:
 
     def _look(self, index: int, small: NDArray[np.uint8]) -> _Look:
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.float32)
-        change = 0.0 if self._previous is None else float(np.abs(grey - self._previous).mean())
+        difference = np.zeros_like(grey) if self._previous is None else np.abs(grey - self._previous)
         self._previous = grey
+        most_change = float(cv2.resize(difference, (32, 32), interpolation=cv2.INTER_AREA).max())
         tiny = np.asarray(cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA), np.float32)
-        return _Look(
-            index,
-            float(grey.mean()),
-            float(grey.std()),
-            change,
-            np.asarray(cv2.GaussianBlur(tiny, (0, 0), 1.0), np.float32),
-        )
+        blurred = np.asarray(cv2.GaussianBlur(tiny, (0, 0), 1.0), np.float32)
+        return _Look(index, float(grey.mean()), float(grey.std()), float(difference.mean()), most_change, blurred)
 
     def _compare_around(self, position: int) -> None:
         """Compare the picture `reach` before with the one `reach` after the look at this position."""
@@ -192,7 +189,7 @@ class ShotFinder:
     def _kind(self, run: list[_Look]) -> ShotKind:
         if float(np.median([look.deviation for look in run])) < FLAT_DEVIATION:
             return "black" if float(np.median([look.level for look in run])) < BLACK_LEVEL else "title"
-        changes = [look.change for look in run[1:]]
+        changes = [look.most_change for look in run[1:]]
         if len(run) >= SHORTEST_TITLE_S * self.frame_rate and float(np.quantile(changes, 0.9)) < STILL_CHANGE:
             return "title"
         return "footage"

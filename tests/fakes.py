@@ -58,6 +58,12 @@ def ground(seed: int, width: int = 320, height: int = 192) -> NDArray[np.uint8]:
     return np.stack([level * 0.5, level * 0.9, level * 0.7], axis=2).astype(np.uint8)
 
 
+def noisy(image: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
+    """A copy with the noise of a sensor, so that footage is not taken for a title card."""
+    noise = np.random.default_rng(seed).normal(0, 2, image.shape)
+    return np.clip(image + noise, 0, 255).astype(np.uint8)
+
+
 def with_squares(
     image: NDArray[np.uint8],
     corners: Iterable[tuple[int, int]],

@@ -1,3 +1,4 @@
+import itertools
 import json
 from pathlib import Path
 
@@ -7,14 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from detector.shots import ShotFinder, ShotSpan, same_place, thumbnail
-from tests.fakes import ground
+from tests.fakes import ground, noisy
 
 SHARED_CLIPS = Path(__file__).parents[2] / "shared" / "clips"
-
-
-def noisy(image: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
-    noise = np.random.default_rng(seed).normal(0, 2, image.shape)
-    return np.clip(image + noise, 0, 255).astype(np.uint8)
 
 
 def still(seed: int, count: int) -> list[NDArray[np.uint8]]:
@@ -90,7 +86,7 @@ def test_shots_cover_every_frame_once() -> None:
     spans = find(still(1, 30) + pan(2, 45, 8) + still(3, 20) + still(1, 33))
     assert spans[0].start == 0
     assert spans[-1].end == 127
-    assert all(after.start == before.end + 1 for before, after in zip(spans, spans[1:], strict=False))
+    assert all(after.start == before.end + 1 for before, after in itertools.pairwise(spans))
 
 
 def test_the_same_view_is_recognised() -> None:

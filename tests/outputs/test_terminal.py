@@ -1,0 +1,59 @@
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from detector import analyze
+from detector.outputs.terminal import clock, summary
+from detector.report import DamagedPlace, Report
+from tests.fakes import FIRE_RED, ground, noisy, square_networks, with_squares, write_pictures
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    burning = with_squares(with_squares(ground(1), [(20, 20), (90, 20)]), [(200, 90)], FIRE_RED)
+    clip = write_pictures(
+        tmp_path_factory.mktemp("clip") / "two trucks.mp4", [noisy(burning, seed) for seed in range(40)]
+    )
+    return analyze(clip, networks=square_networks())
+
+
+def printed(report: Report) -> str:
+    console = Console(width=80, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(summary(report))
+    return console.export_text()
+
+
+def test_it_says_what_was_found(report: Report) -> None:
+    text = printed(report)
+    assert "two trucks.mp4" in text
+    assert "2 distinct" in text
+    assert "truck" in text
+    assert "0:00.0 to" in text
+    assert "none flagged" in text, "no smoke"
+
+
+def test_it_fits_eighty_columns(report: Report) -> None:
+    long = replace(report, input=replace(report.input, file="a" * 250 + ".mp4"))
+    assert all(len(line) <= 80 for line in printed(long).splitlines())
+
+
+def test_damage_is_told(report: Report) -> None:
+    damage = (DamagedPlace(9, 0.4, "the file ends here"),)
+    text = printed(replace(report, coverage=replace(report.coverage, damage=damage, frames_failed=3)))
+    assert "3 pictures failed" in text
+    assert "the file ends here" in text
+
+
+def test_a_file_name_cannot_steer_the_terminal(report: Report) -> None:
+    evil = replace(report, input=replace(report.input, file="a\x1b[2Jb[red]c\n.mp4"))
+    text = printed(evil)
+    assert "\x1b" not in text
+    assert "[red]" in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00.0"), (9.96, "0:10.0"), (83.5, "1:23.5"), (3600, "1:00:00.0"), (-1.5, "-0:01.5")]
+)
+def test_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text

@@ -1,0 +1,137 @@
+from pathlib import Path
+
+import pytest
+
+from detector import analyze
+from detector.report import FrameRecord, Report, report_document
+from tests.fakes import FIRE_RED, ground, noisy, square_networks, with_squares, write_pictures
+
+FIRST, SECOND = 50, 40  # frames of the two shots
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three trucks in column drive over brown ground; after a cut one truck stands and burns beside it."""
+    driving = [with_squares(ground(1), [(20 + 3 * f - 40 * n + 80, 90) for n in range(3)]) for f in range(FIRST)]
+    standing = with_squares(ground(2), [(100, 50)])
+    burning = with_squares(standing, [(200, 100)], FIRE_RED, side=30)
+    pictures = driving + [standing if frame < 10 else burning for frame in range(SECOND)]
+    return write_pictures(
+        tmp_path_factory.mktemp("clip") / "column.mp4", [noisy(image, seed) for seed, image in enumerate(pictures)]
+    )
+
+
+@pytest.fixture(scope="module")
+def records() -> list[FrameRecord]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def report(clip: Path, records: list[FrameRecord]) -> Report:
+    return analyze(clip, networks=square_networks(), on_frames=records.extend)
+
+
+def test_shots_and_their_counts(report: Report) -> None:
+    assert [(shot.start, shot.end) for shot in report.shots] == [(0, 49), (50, 89)]
+    assert [shot.most_at_once.vehicles for shot in report.shots] == [3, 1]
+    assert report.counts.most_at_once.vehicles == 3
+    assert (report.counts.distinct.low, report.counts.distinct.high) == (3, 4)
+    assert list(report.counts.by_class) == ["truck"]
+
+
+def test_a_cut_ends_every_identity(report: Report) -> None:
+    assert [track.id for track in report.tracks] == [1, 2, 3, 4]
+    assert {track.id: track.shot for track in report.tracks} == {1: 0, 2: 0, 3: 0, 4: 1}
+
+
+def test_the_column_is_a_convoy_in_order_of_march(report: Report, records: list[FrameRecord]) -> None:
+    [convoy] = report.convoys
+    places = {box.track: box.xyxy[0] for box in records[40].boxes}
+    assert convoy.size == 3
+    assert list(convoy.tracks) == sorted(places, key=lambda track: -places[track])
+
+
+def test_the_fire_is_an_event_of_the_second_shot(report: Report) -> None:
+    [event] = report.events
+    assert (event.kind, event.shot) == ("fire", 1)
+    assert abs(event.start - 60) <= 10
+    assert event.end == 89
+    assert event.region == pytest.approx((200, 100, 230, 130), abs=3)
+
+
+def test_every_frame_has_one_record_in_order(report: Report, records: list[FrameRecord]) -> None:
+    assert [record.frame for record in records] == list(range(FIRST + SECOND))
+    assert records[0].time_s == 0
+    assert records[25].time_s == pytest.approx(1.0)
+    assert {box.track for record in records for box in record.boxes} == {track.id for track in report.tracks}
+
+
+def test_flags_are_those_of_the_event(report: Report, records: list[FrameRecord]) -> None:
+    [event] = report.events
+    flagged = [record.frame for record in records if "fire" in record.flags]
+    assert flagged == list(range(event.start, event.end + 1))
+
+
+def test_provenance(report: Report, clip: Path) -> None:
+    import hashlib
+
+    assert report.input.sha256 == hashlib.sha256(clip.read_bytes()).hexdigest()
+    assert (report.input.width, report.input.height, report.input.codec) == (320, 192, "h264")
+    assert report.input.frames_declared == report.input.frames_decoded == FIRST + SECOND
+    assert [network.name for network in report.networks] == ["vehicles", "smoke_fire"]
+    assert report.device.used == "cpu"
+    assert report.coverage.complete
+    assert report.coverage.frames_decoded == FIRST + SECOND
+
+
+def test_the_same_run_gives_the_same_report(report: Report, clip: Path) -> None:
+    again = report_document(analyze(clip, networks=square_networks()))
+    first = report_document(report)
+    assert {key: value for key, value in again.items() if key != "run"} == {
+        key: value for key, value in first.items() if key != "run"
+    }
+
+
+def test_only_the_range_asked_for_is_looked_at(clip: Path) -> None:
+    seen: list[FrameRecord] = []
+    report = analyze(clip, networks=square_networks(), from_s=0.4, to_s=1.0, on_frames=seen.extend)
+    assert [record.frame for record in seen] == list(range(10, 25))
+    assert report.input.frames_decoded == 15
+
+
+def test_only_the_classes_asked_for_are_reported(clip: Path) -> None:
+    report = analyze(clip, networks=square_networks(), classes=["tank"])
+    assert report.tracks == ()
+    assert report.counts.most_at_once.vehicles == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"classes": ["boat"]}, "unknown class boat"),
+        ({"confidence": 1.5}, "not between"),
+        ({"from_s": 3.0, "to_s": 2.0}, "empty"),
+    ],
+)
+def test_wrong_arguments_are_named(clip: Path, wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        analyze(clip, networks=square_networks(), **wrong)  # type: ignore[arg-type]
+
+
+def test_breaking_off_keeps_what_was_done(clip: Path) -> None:
+    seen: list[FrameRecord] = []
+
+    def break_off(done: int, expected: int | None) -> None:
+        if done == 30:
+            raise KeyboardInterrupt
+
+    report = analyze(clip, networks=square_networks(), on_frames=seen.extend, on_progress=break_off)
+    assert report.coverage.interrupted
+    assert len(seen) == report.input.frames_decoded == 30
+    assert report.counts.most_at_once.vehicles == 3
+
+
+def test_a_clip_of_one_frame(tmp_path: Path) -> None:
+    clip = write_pictures(tmp_path / "one.mp4", [with_squares(ground(1), [(50, 50), (150, 50)])])
+    report = analyze(clip, networks=square_networks())
+    assert report.counts.most_at_once.vehicles == 2
