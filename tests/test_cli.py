@@ -1,0 +1,180 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from detector import analysis
+from detector.cli import main
+from detector.device import DeviceError
+from tests.clips import write_clip
+from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
+
+
+@pytest.fixture(autouse=True)
+def fake_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(device: str = "auto", vehicles: str = "default") -> analysis.Networks:
+        if device == "cuda":
+            raise DeviceError("device cuda cannot be had: there is none; use --device cpu")
+        return square_networks()
+
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(load))
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    pictures = [noisy(with_squares(ground(1), [(20, 20), (90, 20)]), seed) for seed in range(20)]
+    return write_pictures(tmp_path / "clip.mp4", pictures)
+
+
+def run(*arguments: object) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_outputs_lie_beside_the_clip(clip: Path) -> None:
+    result = run(clip)
+    assert result.exit_code == 0
+    assert names(clip.parent / "clip.detect") == ["annotated.mp4", "frames.jsonl", "report.json"]
+    assert "2 distinct" in result.stdout
+    assert result.stderr == "", "no progress bar where there is no terminal"
+
+
+def test_out_and_no_video(clip: Path, tmp_path: Path) -> None:
+    assert run(clip, "--out", tmp_path / "there", "--no-video").exit_code == 0
+    assert names(tmp_path / "there") == ["frames.jsonl", "report.json"]
+
+
+def test_the_report_and_the_frames_agree(clip: Path, tmp_path: Path) -> None:
+    run(clip, "--out", tmp_path / "there", "--no-video", "--classes", "truck,tank", "--from", "0:00.2", "--to", "0.6")
+    report = json.loads((tmp_path / "there" / "report.json").read_text())
+    frames = [json.loads(line) for line in (tmp_path / "there" / "frames.jsonl").read_text().splitlines()]
+    assert report["settings"] == {"classes": ["truck", "tank"], "confidence": None, "from_s": 0.2, "to_s": 0.6}
+    assert report["input"]["frames_decoded"] == len(frames) == 10
+    assert {box["track"] for frame in frames for box in frame["boxes"]} == {track["id"] for track in report["tracks"]}
+
+
+def test_several_clips_each_get_a_folder(clip: Path, tmp_path: Path) -> None:
+    other = clip.with_name("other.mp4")
+    other.write_bytes(clip.read_bytes())
+    assert run(clip, other, "--out", tmp_path / "all", "--no-video").exit_code == 0
+    assert names(tmp_path / "all") == ["clip.detect", "other.detect"]
+
+
+def test_a_folder_of_clips(clip: Path, tmp_path: Path) -> None:
+    assert run(clip.parent, "--out", tmp_path / "there", "--no-video").exit_code == 0
+    assert (tmp_path / "there" / "report.json").exists()
+
+
+def test_what_exists_is_not_overwritten_unasked(clip: Path) -> None:
+    assert run(clip, "--no-video").exit_code == 0
+    again = run(clip, "--no-video")
+    assert again.exit_code == 2
+    assert "clip.detect" in again.stderr
+    assert "--overwrite" in again.stderr
+    assert run(clip, "--no-video", "--overwrite").exit_code == 0
+
+
+def bad_inputs(folder: Path) -> dict[str, Path]:
+    (folder / "empty folder").mkdir()
+    (folder / "text.mp4").write_text("This is no video.\n" * 50)
+    (folder / "zero.mp4").touch()
+    (folder / "script.mp4").write_text("ffconcat version 1.0\nfile clip.mp4\n")
+    write_clip(folder / "sound.mp4", frames=0, audio="aac")
+    return {
+        name: folder / name
+        for name in ("missing.mp4", "empty folder", "text.mp4", "zero.mp4", "script.mp4", "sound.mp4")
+    }
+
+
+@pytest.mark.parametrize("name", ["missing.mp4", "empty folder", "text.mp4", "zero.mp4", "script.mp4", "sound.mp4"])
+def test_what_cannot_be_read_is_named_and_leaves_nothing(tmp_path: Path, name: str, clip: Path) -> None:
+    bad = bad_inputs(tmp_path)[name]
+    before = names(tmp_path)
+    result = run(bad)
+    assert result.exit_code == 3
+    assert name in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert names(tmp_path) == before
+
+
+def test_a_bad_clip_does_not_keep_the_next_from_being_done(clip: Path, tmp_path: Path) -> None:
+    assert run(tmp_path / "missing.mp4", clip, "--no-video").exit_code == 3
+    assert (clip.parent / "clip.detect" / "report.json").exists()
+
+
+def test_a_clip_cut_short_is_analysed_up_to_the_damage(tmp_path: Path) -> None:
+    whole = write_clip(tmp_path / "whole.ts", frames=60, size=(160, 96), busy=True)
+    cut = tmp_path / "cut.ts"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    result = run(cut, "--no-video")
+    report = json.loads((tmp_path / "cut.detect" / "report.json").read_text())
+    assert result.exit_code == 1
+    assert 0 < report["input"]["frames_decoded"] < 60
+    assert report["coverage"]["damage"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written(clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    result = run(clip, "--out", tmp_path / "locked" / "out")
+    assert result.exit_code == 2
+    assert "locked" in result.stderr
+
+
+def test_a_file_in_place_of_the_output_folder(clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    result = run(clip, "--out", tmp_path / "taken")
+    assert result.exit_code == 2
+    assert "taken" in result.stderr
+    assert "--out" in result.stderr
+
+
+def test_a_device_that_is_not_there(clip: Path) -> None:
+    result = run(clip, "--device", "cuda")
+    assert result.exit_code == 4
+    assert "--device cpu" in result.stderr
+    assert not (clip.parent / "clip.detect").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["CLIP", "--device", "tpu"],
+        ["CLIP", "--classes", "boat"],
+        ["CLIP", "--classes", ","],
+        ["CLIP", "--confidence", "2"],
+        ["CLIP", "--confidence", "nan"],
+        ["CLIP", "--from", "soon"],
+        ["CLIP", "--from", "1:2:3:4"],
+        ["CLIP", "--from", "-3"],
+        ["CLIP", "--from", "5", "--to", "5"],
+    ],
+)
+def test_wrong_usage(clip: Path, arguments: list[str]) -> None:
+    result = run(*(clip if argument == "CLIP" else argument for argument in arguments))
+    assert result.exit_code == 2
+    assert result.stderr.strip()
+    assert not (clip.parent / "clip.detect").exists()
+
+
+def test_a_hostile_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    assert "\x1b" not in run(tmp_path / "a\x1b[2J.mp4").output
+
+
+def test_help_does_not_wait_for_the_heavy_libraries() -> None:
+    code = (
+        "import sys; from detector import cli; print(sorted({'cv2', 'onnxruntime', 'av', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
