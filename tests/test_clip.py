@@ -147,6 +147,26 @@ def test_pictures_without_stamps_get_estimated_ones(tmp_path: Path) -> None:
 # ---- a part of the clip
 
 
+def test_pictures_hidden_by_an_edit_list_stay_hidden_and_are_counted(tmp_path: Path) -> None:
+    reader, frames = read(write_clip(tmp_path / "edited.mp4", 30, pts=[40 * index - 400 for index in range(30)]))
+
+    assert len(frames) == 20
+    assert levels(frames)[0] == pytest.approx(level(10), abs=8)
+    assert reader.notes == ["10 pictures lie outside the file's edit list: no player shows them"]
+    assert reader.damage == ()
+
+
+def test_a_clip_cut_out_of_a_stream_says_what_it_lost_at_the_start(tmp_path: Path) -> None:
+    content = write_clip(tmp_path / "all.ts", 60, (96, 96), busy=True, codec_options={"g": "24"}).read_bytes()
+    (tmp_path / "late.ts").write_bytes(content[len(content) // 4 // 188 * 188 :])
+
+    reader, frames = read(tmp_path / "late.ts")
+
+    assert 34 <= len(frames) <= 38
+    assert 6 <= reader.frames_failed <= 10
+    assert "between key frames" in reader.notes[0]
+
+
 def test_a_range_keeps_the_index_of_the_whole_clip(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "clip.ts", 50)  # a transport stream does not begin at zero
 
@@ -199,7 +219,13 @@ def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_sound_alone_is_refused_also_with_cover_art(tmp_path: Path) -> None:
-    assert "no video, only audio" in refused(write_clip(tmp_path / "song.mp4", frames=0, audio="aac"))
+    song = write_clip(tmp_path / "song.mp4", frames=0, audio="aac")
+    covered = write_clip(
+        tmp_path / "covered.mp4", 1, codec="mjpeg", pixel_format="yuvj420p", audio="aac", cover_art=True
+    )
+
+    assert "no video, only audio;" in refused(song)
+    assert "no video, only audio, a cover picture;" in refused(covered)
 
 
 @pytest.mark.parametrize("name", ["list.mp4", "list.m3u8", "list.txt"])

@@ -49,14 +49,14 @@ def write_annotated_video(
     ):
         # A run that was broken off has fewer records than the clip has frames.
         for done, (frame, record) in enumerate(zip(reader, records, strict=False), start=1):
-            draw_frame(frame.image, record, report, convoy_of)
+            draw_frame(frame.image, record, convoy_of)
             writer.write(frame.image, frame.time)
             if on_progress:
                 on_progress(done, report.input.frames_decoded)
 
 
-def draw_frame(image: Image, record: FrameRecord, report: Report, convoy_of: Mapping[int, int]) -> None:
-    """Draw one frame's boxes, flags and counters into its picture, in place."""
+def draw_frame(image: Image, record: FrameRecord, convoy_of: Mapping[int, int]) -> None:
+    """Draw one frame's boxes, flags and counters into its picture, in place; `convoy_of` gives a track its convoy."""
     unit = max(image.shape[:2]) / 1000  # line widths and letters grow with the picture
     for box in record.boxes:
         _draw_box(image, box, unit)
@@ -113,10 +113,12 @@ def _text_size(text: str, unit: float) -> tuple[int, int]:
 
 
 def _write(image: Image, text: str, origin: tuple[int, int], colour: tuple[int, int, int], unit: float) -> None:
-    """Letters with a dark edge, legible on any ground."""
-    thickness = max(1, round(1.2 * unit))
-    cv2.putText(image, text, origin, FONT, _letter_scale(unit), (0, 0, 0), thickness + 2, cv2.LINE_AA)
-    cv2.putText(image, text, origin, FONT, _letter_scale(unit), colour, thickness, cv2.LINE_AA)
+    """Letters on a darkened plate, legible on any ground; `origin` is their bottom left corner."""
+    (x, y), (width, height) = origin, _text_size(text, unit)
+    edge = max(2, round(2 * unit))
+    plate = image[max(0, y - height - edge) : y + edge + 1, max(0, x - edge) : x + width + edge]
+    plate[:] = plate // 3
+    cv2.putText(image, text, origin, FONT, _letter_scale(unit), colour, max(1, round(1.2 * unit)), cv2.LINE_AA)
 
 
 def _letter_scale(unit: float) -> float:

@@ -1,0 +1,1 @@
+"""Speed, accuracy, tracking: each prints a table and writes JSON under benchmarks/results/."""

@@ -1,0 +1,293 @@
+"""Read a recorded clip: upright BGR pictures with the file's own time stamps, and what of it could not be read.
+
+Knows nothing of networks, tracks or reports.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+from av.codec.context import ThreadType
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from detector.clip_opening import (
+    ClipError,
+    error_text,
+    missing_bytes,
+    open_container,
+    video_stream,
+    why_no_picture,
+)
+from detector.clip_pictures import Image, Orientation, orientation, resized, upright_image
+from detector.damage import Damage, DamageLog
+from detector.timecode import Clock, Timecode
+
+__all__ = ["ClipError", "ClipInfo", "ClipReader", "Damage", "Frame", "Timecode"]
+
+# With several threads a damaged clip decodes differently from run to run (which pictures are marked corrupt, how they
+# are repaired), and the last pictures before a cut-off are lost. Threads by slice switch the repair off and hide the
+# damage. One thread gives the same pictures and the same damage every time.
+DECODER_THREADS = ThreadType.NONE
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture.
+
+    Attributes:
+        index: number of the picture within the whole clip, from 0, as shown; pictures that failed have none.
+        time: the file's own stamp, strictly later than that of the frame before.
+        image: (height, width, 3) uint8, BGR, upright, always of the size in `ClipInfo`.
+        corrupt: the decoder says that it had to guess parts of the picture.
+    """
+
+    index: int
+    time: Timecode
+    image: Image
+    corrupt: bool = False
+
+
+@dataclass(frozen=True)
+class ClipInfo:
+    """What a file says of itself, known once its first picture is decoded.
+
+    Attributes:
+        path: as it was given.
+        container: format name as libavformat has it, for example "mov,mp4,m4a,3gp,3g2,mj2".
+        codec: for example "h264".
+        width: pixels of the upright picture, as coded: pixels that are not square are left as they are.
+        height: likewise.
+        sample_aspect_ratio: width over height of one pixel of the upright picture; 1 if not stated.
+        rotation_degrees: 0, 90, 180 or 270, clockwise, already applied to the images.
+        frame_rate: average frames per second as declared; None if unknown. Never compute time from it.
+        frames_declared: number of frames in the header, hidden ones included; None if not stated.
+        duration_s: as declared; None if unknown.
+        pixel_format: of the coded picture, for example "yuv420p10le".
+        has_audio: whether a sound track exists.
+        start_s: stamp of the first picture in seconds.
+    """
+
+    path: Path
+    container: str
+    codec: str
+    width: int
+    height: int
+    sample_aspect_ratio: Fraction
+    rotation_degrees: int
+    frame_rate: Fraction | None
+    frames_declared: int | None
+    duration_s: float | None
+    pixel_format: str
+    has_audio: bool
+    start_s: float
+
+
+class ClipReader:
+    """Reads a clip once, front to back, as a context manager.
+
+    Everything from the beginning is decoded, also with `start_s`, so that `Frame.index` is always the index within the
+    whole clip; pictures before `start_s` are not converted and do not count in `frames_decoded`. Reading stops at
+    `end_s`: damage after that is not seen.
+
+    Args:
+        path: a local file.
+        start_s: leave out pictures earlier than this many seconds after the first picture.
+        end_s: leave out pictures at or after this many seconds after the first picture.
+
+    Attributes:
+        info: what the file says of itself.
+        frames_decoded: frames given so far.
+        frames_failed: pictures that could not be decoded so far, as far as the decoder lets on.
+        notes: oddities that are no damage, in words: hidden pictures, stamps put right, size changes.
+
+    Raises:
+        ClipError: no picture can be had from the file at all.
+        ValueError: the range is empty.
+    """
+
+    def __init__(self, path: Path, start_s: float | None = None, end_s: float | None = None) -> None:
+        self._start_s = 0.0 if start_s is None else start_s
+        self._end_s = math.inf if end_s is None else end_s
+        if not 0 <= self._start_s < self._end_s:
+            raise ValueError(f"the range from {start_s} to {end_s} seconds is empty: give 0 <= from < to")
+        self.frames_decoded = 0
+        self.frames_failed = 0
+        self.notes: list[str] = []
+        self._log = DamageLog()
+        self._packets_read = 0
+        self._packets_hidden = 0
+        self._last_error: str | None = None
+        self._unseen: list[int] = []  # stamps of the packets read before the first picture came out
+        self._begun = False
+        self._container = open_container(path)
+        try:
+            self._stream = video_stream(self._container, path)
+            self._stream.codec_context.thread_type = DECODER_THREADS
+            self._clock = Clock(self._stream.time_base, self._stream.average_rate)
+            self._pictures = self._decode()
+            self._waiting = next(self._pictures, None)
+            if self._waiting is None:
+                raise ClipError(why_no_picture(path, self._stream, self._packets_read, self._last_error))
+            self._begun = True
+            self._note_late_start(self._waiting)
+            self._turn = self._upright_turn(self._waiting)
+            self.info = self._describe(path, self._waiting)
+        except BaseException:
+            self._container.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._container.close()
+
+    @property
+    def damage(self) -> tuple[Damage, ...]:
+        """Places where the clip could not be read, in order. Complete once iteration has ended."""
+        return self._log.places()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Frames in the order shown.
+
+        Raises:
+            RuntimeError: on a second pass; open the clip again for that.
+        """
+        if self._waiting is None:
+            raise RuntimeError(f"{self.info.path}: a ClipReader reads once; open another for a second pass")
+        pictures = itertools.chain([self._waiting], self._pictures)
+        self._waiting = None
+        begin: Timecode | None = None
+        for index, picture in enumerate(pictures):
+            time, repair = self._clock.stamp(picture)
+            begin = begin or time
+            since_s = float((time.pts - begin.pts) * time.time_base)
+            if since_s >= self._end_s:
+                return
+            if repair:
+                self._note(repair)
+            if picture.is_corrupt:
+                self._log.trouble("the decoder had to guess parts of pictures", time.pts)
+            self._log.frame(time)
+            image = self._image(picture, time) if since_s >= self._start_s else None
+            if image is not None:
+                self.frames_decoded += 1
+                yield Frame(index, time, image, picture.is_corrupt)
+        self._look_back()
+
+    def _decode(self) -> Iterator[VideoFrame]:
+        """Pictures to the end of the file, whatever fails on the way."""
+        try:
+            for packet in self._container.demux(self._stream):
+                self._packets_read += packet.size > 0
+                self._packets_hidden += packet.is_discard
+                if packet.is_corrupt:
+                    self._log.trouble("the file ends or is broken within a picture", self._clock.shifted(packet.pts))
+                pictures = self._decode_packet(packet)
+                if not self._begun and packet.pts is not None and not packet.is_discard:
+                    self._unseen.append(packet.pts)
+                yield from pictures
+        except av.FFmpegError as error:
+            self._log.trouble(f"reading stopped before the end ({error_text(error)})")
+            yield from self._decode_packet(None)
+
+    def _decode_packet(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
+        try:
+            return self._stream.decode(packet)
+        except (av.FFmpegError, ValueError) as error:
+            self.frames_failed += 1
+            self._last_error = error_text(error)
+            pts = self._clock.shifted(packet.pts) if packet else None
+            self._log.trouble(f"pictures could not be decoded ({self._last_error})", pts)
+            return []
+
+    def _look_back(self) -> None:
+        """What can be said only at the end: hidden pictures, and losses that came without an error."""
+        declared = self._stream.frames
+        if self._packets_hidden:
+            self._note(f"{self._packets_hidden} pictures lie outside the file's edit list: no player shows them")
+        leaps = self._log.leaps()
+        if leaps:
+            count, frame, length_s = leaps
+            self._note(
+                f"time stamps leap in {count} place(s), furthest after frame {frame} ({length_s:.3g} s): "
+                "pictures may be lost"
+            )
+        missing = missing_bytes(self.info.path)
+        if missing and self._log.empty and declared and self._packets_read >= declared:
+            self._note(f"the file states a length {missing} bytes beyond its end, but no picture is missing")
+        elif missing and self._log.empty:
+            self._log.trouble(f"the file is cut off: {missing} bytes are missing at its end")
+        elif declared > self._packets_read and self._log.empty:
+            self._note(f"the header states {declared} pictures, the file gives {self._packets_read}")
+
+    def _image(self, picture: VideoFrame, time: Timecode) -> Image | None:
+        try:
+            image = upright_image(picture, self._turn)
+        except (av.FFmpegError, ValueError) as error:
+            self.frames_failed += 1
+            self._log.trouble(f"{picture.format.name} pictures could not be converted ({error_text(error)})", time.pts)
+            return None
+        if image.shape[:2] == (self.info.height, self.info.width):
+            return image
+        self._note("the picture size changes in mid-clip: later pictures are scaled to the first size")
+        return resized(image, self.info.width, self.info.height)
+
+    def _note_late_start(self, first: VideoFrame) -> None:
+        """A clip cut out of a stream begins with pictures that lean on ones it does not hold: decoders drop them."""
+        lost = sum(pts < first.pts for pts in self._unseen) - self.frames_failed if first.pts is not None else 0
+        if lost > 0:
+            self.frames_failed += lost
+            self._note(f"the clip begins between key frames: its first {lost} pictures cannot be decoded by anyone")
+
+    def _upright_turn(self, first: VideoFrame) -> Orientation:
+        turn = orientation(first)
+        if turn is None:
+            self._note("the file asks for a rotation that is no multiple of 90 degrees: left as it is")
+            return Orientation()
+        if turn.mirrored:
+            self._note("the file asks for mirrored pictures: they are mirrored")
+        return turn
+
+    def _describe(self, path: Path, first: VideoFrame) -> ClipInfo:
+        stream = self._stream
+        width, height = self._turn.size(first.width, first.height)
+        aspect = stream.sample_aspect_ratio or Fraction(1)
+        duration_s: float | None = None
+        if stream.duration is not None and stream.time_base is not None:
+            duration_s = float(stream.duration * stream.time_base)
+        elif self._container.duration is not None:
+            duration_s = self._container.duration / av.time_base
+        return ClipInfo(
+            path=path,
+            container=self._container.format.name,
+            codec=stream.codec_context.name,
+            width=width,
+            height=height,
+            sample_aspect_ratio=1 / aspect if self._turn.swapped else aspect,
+            rotation_degrees=self._turn.rotation_degrees,
+            frame_rate=stream.average_rate,
+            frames_declared=stream.frames or None,
+            duration_s=duration_s,
+            pixel_format=first.format.name,
+            has_audio=bool(self._container.streams.audio),
+            start_s=Clock(stream.time_base, stream.average_rate).stamp(first)[0].seconds,
+        )
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)

@@ -1,0 +1,183 @@
+"""Open a video file, or say why it cannot be read. Knows containers and codecs, not pictures."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+# Containers that hold their own pictures. Playlists, concat scripts, image sequences and devices are left out on
+# purpose: they make the decoder open other files than the one that was named.
+CONTAINERS = "mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,gif,asf,ogg,h264,hevc,vvc,m4v,mxf,dv,ivf,obu,mjpeg,nut,rm,wtv"
+
+MP4_FIRST_BOXES = {b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid"}
+EBML_HEADER = b"\x1a\x45\xdf\xa3"
+MATROSKA_SEGMENT = b"\x18\x53\x80\x67"
+TRANSPORT_SYNC = 0x47
+HEAD_BYTES = 1 << 20
+
+
+class ClipError(Exception):
+    """The input cannot be read at all. The message names the file, what is wrong with it and what to do."""
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a local file and nothing else: no protocol but file, no container that points elsewhere.
+
+    Raises:
+        ClipError: not a regular readable file, empty, or not a container that is known and allowed.
+    """
+    _check_file(path)
+    try:
+        # The prefix keeps names such as "http:x.mp4" or "-" from being read as addresses.
+        return av.open(
+            f"file:{os.path.abspath(path)}",
+            "r",
+            container_options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except (av.FFmpegError, ValueError) as error:
+        raise ClipError(f"{path}: {_why_not_opened(path, error)}") from error
+
+
+def video_stream(container: InputContainer, path: Path) -> VideoStream:
+    """The main picture track, cover art left aside.
+
+    Raises:
+        ClipError: no picture track, or one that no decoder is at hand for.
+    """
+    tracks = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    if not tracks and missing_bytes(path):
+        raise ClipError(f"{path}: is cut off before its index is complete; get a complete copy")
+    if not tracks:
+        kinds = sorted({stream.type for stream in container.streams if stream.type != "video"})
+        found = ", ".join(kinds + ["a cover picture"] * bool(container.streams.video)) or "nothing that can be played"
+        raise ClipError(f"{path}: holds no video, only {found}; give the file that has the pictures")
+    best = container.streams.best("video")
+    for stream in sorted(tracks, key=lambda track: track is not best):
+        # PyAV before 18.1 ends the whole process when a track without a codec context is decoded.
+        if stream.codec_context is not None:
+            return stream
+    raise ClipError(f"{path}: its video is of a kind no decoder is at hand for; convert it to H.264 first")
+
+
+def why_no_picture(path: Path, stream: VideoStream, packets_read: int, last_error: str | None) -> str:
+    """The message for a clip that opened but gave not one picture.
+
+    Args:
+        packets_read: packets of the track that held data.
+        last_error: what the decoder said last, if anything.
+    """
+    codec = stream.codec_context.name
+    if stream.codec_context.codec_tag == "encv" or _says_encrypted(path):
+        return f"{path}: the video is encrypted; give a copy without copy protection"
+    if packets_read == 0:
+        return (
+            f"{path}: describes {codec} video but holds no picture: only a header, or cut off before the first one; "
+            "get a complete copy"
+        )
+    return (
+        f"{path}: not one of its {packets_read} pictures ({codec}) could be decoded "
+        f"({last_error or 'no reason given'}); the file is damaged: get another copy"
+    )
+
+
+def error_text(error: Exception) -> str:
+    """The cause alone, without the error number and the file name that PyAV puts around it."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+def missing_bytes(path: Path) -> int:
+    """How many bytes an MP4, Matroska or transport stream file lacks to end where its own outermost structure does."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(512)
+        if head[4:8] in MP4_FIRST_BOXES:
+            return max(0, max((end for _, end in _mp4_boxes(file, size)), default=0) - size)
+        if head.startswith(EBML_HEADER):
+            return max(0, _matroska_end(head) - size)
+        for packet, sync in ((188, 0), (192, 4)):  # the second with the arrival times of camcorders
+            if len(head) == 512 and head[sync] == head[sync + packet] == head[sync + 2 * packet] == TRANSPORT_SYNC:
+                return -size % packet
+    return 0
+
+
+def _check_file(path: Path) -> None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise ClipError(f"{path}: no such file; check the path") from None
+    except (OSError, ValueError) as error:
+        raise ClipError(f"{path}: cannot be looked at ({error_text(error)}); check the path") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise ClipError(f"{path}: is a directory; name a video file in it")
+    if not stat.S_ISREG(status.st_mode):
+        raise ClipError(f"{path}: is a pipe or a device, not a recorded file; save it to a file first")
+    if status.st_size == 0:
+        raise ClipError(f"{path}: is empty (0 bytes); get another copy")
+    if not os.access(path, os.R_OK):
+        raise ClipError(f"{path}: may not be read; check its permissions")
+
+
+def _why_not_opened(path: Path, error: Exception) -> str:
+    head = _head(path)
+    start = head[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith((b"#EXTM3U", b"ffconcat")) or b"<MPD" in start:
+        return "is a playlist that only points at other files, and those are not opened; give the video itself"
+    if _says_encrypted(path):
+        return "the video is encrypted; give a copy without copy protection"
+    if head[4:8] in MP4_FIRST_BOXES:
+        with path.open("rb") as file:
+            names = {name for name, _ in _mp4_boxes(file, path.stat().st_size)}
+        if b"moov" not in names:
+            return (
+                "has no index (moov): cut off while it was recorded or copied; get a complete copy or have it repaired"
+            )
+    if isinstance(error, av.ArgumentError):
+        return "is not of a video format that is read here (a picture, subtitles or a playlist?); give a video file"
+    return f"is not a video, or is damaged beyond reading ({error_text(error)}); check it or get another copy"
+
+
+def _mp4_boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
+    """Name and end offset of each top-level box."""
+    position = 0
+    while position + 8 <= size:
+        file.seek(position)
+        header = file.read(16)
+        length = int.from_bytes(header[:4], "big")
+        if length == 1:
+            length = int.from_bytes(header[8:16], "big")
+        if length == 0:  # to the end of the file
+            length = size - position
+        if length < 8:
+            return
+        position += length
+        yield header[4:8], position
+
+
+def _matroska_end(head: bytes) -> int:
+    """Offset at which the segment ends; 0 if not stated, as in a live recording."""
+    at = head.find(MATROSKA_SEGMENT) + len(MATROSKA_SEGMENT)
+    if at < len(MATROSKA_SEGMENT) or at >= len(head) or head[at] == 0:
+        return 0
+    width = 9 - head[at].bit_length()
+    value = int.from_bytes(head[at : at + width], "big") & ((1 << 7 * width) - 1)
+    unknown = (1 << 7 * width) - 1
+    return 0 if value == unknown else at + width + value
+
+
+def _says_encrypted(path: Path) -> bool:
+    head = _head(path)
+    if head.startswith(EBML_HEADER):
+        return b"\x50\x35" in head[:8192] and b"\x47\xe2" in head[:8192]  # ContentEncryption with a ContentEncKeyID
+    return head[4:8] in MP4_FIRST_BOXES and (b"encv" in head or b"pssh" in head)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)

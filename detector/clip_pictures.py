@@ -1,0 +1,72 @@
+"""One decoded picture to one upright BGR image. Knows nothing of files or time."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+from av.buffer import Buffer
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Orientation:
+    """How a coded picture becomes upright: swap rows and columns first, then mirror left-right and top-bottom."""
+
+    swapped: bool = False
+    flipped_x: bool = False
+    flipped_y: bool = False
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether it is more than a rotation."""
+        return self.swapped ^ self.flipped_x ^ self.flipped_y
+
+    @property
+    def rotation_degrees(self) -> int:
+        """0, 90, 180 or 270, clockwise; a mirror is left out of account."""
+        if self.swapped:
+            return 90 if self.flipped_x or not self.flipped_y else 270
+        return 180 if self.flipped_y else 0
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height of the upright picture from those of the coded one, in pixels."""
+        return (height, width) if self.swapped else (width, height)
+
+
+def orientation(picture: VideoFrame) -> Orientation | None:
+    """What the picture's display matrix asks for; None if that is no multiple of a right angle."""
+    matrix = cast(Buffer | None, picture.side_data.get("DISPLAYMATRIX"))
+    if matrix is None:
+        return Orientation()
+    # x' = a x + c y, y' = b x + d y, with y pointing down.
+    a, b, _, c, d = (int(value) for value in np.frombuffer(bytes(matrix), np.int32)[:5])
+    if (a and d) and not (b or c):
+        return Orientation(swapped=False, flipped_x=a < 0, flipped_y=d < 0)
+    if (b and c) and not (a or d):
+        return Orientation(swapped=True, flipped_x=c < 0, flipped_y=b < 0)
+    return None
+
+
+def upright_image(picture: VideoFrame, turn: Orientation) -> Image:
+    """The picture as (height, width, 3) uint8 BGR, contiguous and owned by the caller.
+
+    Raises:
+        ValueError, av.FFmpegError: the pixel format cannot be converted.
+    """
+    # One thread takes the fast path of the converter: the same pixels in a sixth of the time.
+    coded = np.ascontiguousarray(picture.to_ndarray(format="bgr24", threads=1), np.uint8)
+    if turn == Orientation():
+        return coded
+    image = cv2.transpose(coded) if turn.swapped else coded
+    if turn.flipped_x or turn.flipped_y:
+        image = cv2.flip(image, 0 if not turn.flipped_x else -1 if turn.flipped_y else 1)
+    return np.asarray(image, np.uint8)
+
+
+def resized(image: Image, width: int, height: int) -> Image:
+    """The image stretched to a size in pixels."""
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,128 @@
+"""Write an annotated clip: H.264 in MP4 that browsers play, with the clip's own time stamps and its sound.
+
+Knows nothing of what is drawn.
+"""
+
+import os
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import cv2
+import numpy as np
+from av.container import OutputContainer
+from av.video.reformatter import ColorRange, Colorspace
+from numpy.typing import NDArray
+
+from detector.clip_sound import SoundSource
+from detector.timecode import FALLBACK_RATE, Timecode
+
+# Without B-frames pictures are stored in the order shown, so that a leap in the stamps cannot shorten the track.
+ENCODER = {"preset": "veryfast", "crf": "23", "bf": "0"}
+BT709 = 1  # the number of the standard in H.264, the same for primaries, transfer and matrix
+
+
+class ClipWriter:
+    """Writes a clip beside its final name and renames it when all went well; a context manager.
+
+    Sides of odd length are padded by repeating the last row or column. A stamp that is not later than the one before is
+    put one tick after it. If no picture is written, no file appears.
+
+    Without a source, stamps are kept as they are. With one, the moment where a player starts the source becomes zero,
+    or the first picture, if the beginning of the source is left out: then pictures keep their distance from the sound.
+
+    Args:
+        path: the MP4 to write; an existing file is replaced at the end.
+        width: of the pictures that will come, in pixels.
+        height: likewise.
+        source: the clip whose sound is copied, for as long as there are pictures.
+
+    Raises:
+        ClipError: the source cannot be read.
+        av.FFmpegError, OSError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path, width: int, height: int, source: Path | None = None) -> None:
+        self._path = path
+        self._part = path.with_name(f"{path.name}.part")
+        self._size = (width, height)
+        self._sound = SoundSource(source) if source else None
+        self._output: OutputContainer | None = None
+        self._last_pts = -1
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the sound was left out and why, in words. Complete once the context is left."""
+        return tuple(self._sound.notes) if self._sound else ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._output is not None and kind is None:
+                self._output.mux(self._video.encode(None))
+                self._copy_sound(self._last_pts * self._time_base + 1 / self._frame_rate)
+                self._output.close()
+                os.replace(self._part, self._path)
+            elif self._output is not None:
+                self._output.close()
+        finally:
+            self._part.unlink(missing_ok=True)
+            if self._sound is not None:
+                self._sound.close()
+
+    def write(self, image: NDArray[np.uint8], time: Timecode) -> None:
+        """Append a picture.
+
+        Args:
+            image: (height, width, 3) uint8 BGR.
+            time: its stamp; all of a clip share one time base.
+
+        Raises:
+            ValueError: the image has another size or type, or the time base has changed.
+        """
+        width, height = self._size
+        if image.shape != (height, width, 3) or image.dtype != np.uint8:
+            raise ValueError(f"{self._path}: takes ({height}, {width}, 3) uint8, not {image.shape} {image.dtype}")
+        if self._output is None:
+            self._output = self._open(time)
+        if time.time_base != self._time_base:
+            raise ValueError(f"{self._path}: began with time base {self._time_base}, now {time.time_base}")
+        self._last_pts = max(time.pts - self._origin_pts, self._last_pts + 1)
+        even = cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
+        frame = av.VideoFrame.from_ndarray(np.asarray(even, np.uint8), format="bgr24").reformat(
+            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG, threads=1
+        )
+        frame.pts, frame.time_base = self._last_pts, self._time_base
+        self._output.mux(self._video.encode(frame))
+        self._copy_sound(self._last_pts * self._time_base)
+
+    def _open(self, first: Timecode) -> OutputContainer:
+        # The edit list counts in movie ticks: a coarser clock than the track's would round where the pictures begin.
+        options = {"movflags": "faststart", "movie_timescale": str(first.time_base.denominator)}
+        name = f"file:{os.path.abspath(self._part)}"
+        output = av.open(name, "w", format="mp4", container_options=options)
+        self._time_base = first.time_base
+        self._frame_rate = (self._sound.frame_rate if self._sound else None) or FALLBACK_RATE
+        self._video = output.add_stream("libx264", rate=self._frame_rate, options=ENCODER)
+        self._video.width, self._video.height = (side + side % 2 for side in self._size)
+        self._video.pix_fmt = "yuv420p"
+        context = self._video.codec_context
+        context.time_base = first.time_base
+        context.colorspace = context.color_primaries = context.color_trc = BT709
+        context.color_range = ColorRange.MPEG
+        origin = self._sound.origin(first) if self._sound else Fraction(0)
+        self._origin_pts = round(origin / first.time_base)
+        if self._sound is not None:
+            self._sound.add_to(output, origin)
+        return output
+
+    def _copy_sound(self, until_s: Fraction) -> None:
+        if self._sound is not None and self._output is not None:
+            for packet in self._sound.packets_until(until_s):
+                self._output.mux(packet)
