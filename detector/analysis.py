@@ -5,35 +5,28 @@ time are known. Nothing here knows an output format.
 """
 
 import datetime
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from detector import __version__
 from detector.clip import ClipReader, Frame
-from detector.counting import count_clip, distinct_in_shot, most_at_once
+from detector.counting import count_clip
 from detector.device import DeviceName
 from detector.events import Sighting
 from detector.input_size import choose_size_px
 from detector.model import Network, load_network
 from detector.motion import CameraMotionEstimator
-from detector.report import (
-    SCHEMA,
-    Convoy,
-    Coverage,
-    DamagedPlace,
-    DeviceUsed,
-    FrameRecord,
-    InputClip,
-    NetworkUsed,
-    Report,
-    Run,
-    Settings,
-    Shot,
-    TrackSummary,
+from detector.report import SCHEMA, FrameRecord, Report, Run, Settings
+from detector.report_assembly import (
+    convoy_summaries,
+    coverage,
+    device_used,
+    input_clip,
+    networks_used,
+    shot_summaries,
+    track_summaries,
+    versions,
 )
 from detector.shot_findings import (
     LOW_SCORE_SHARE,
@@ -43,12 +36,11 @@ from detector.shot_findings import (
     frame_records,
     understand_shot,
 )
-from detector.shots import ShotFinder, ShotSpan, same_place, thumbnail
+from detector.shots import ShotFinder, ShotSpan, thumbnail
 
 SMOKE_FIRE_EVERY_S = 0.2  # smoke changes slowly
 SMOKE_FIRE_FLOOR = 0.01  # scores below it count as nothing seen
 DARK_LEVEL = 18.0  # mean grey level of 255
-SMALLEST_IN_NETWORK_PX = 8.0  # one cell of the finest grid of the network
 ASSUMED_FRAME_RATE = 25.0  # where the file states none; only windows of shot detection depend on it
 
 OnFrames = Callable[[Sequence[FrameRecord]], None]
@@ -113,17 +105,17 @@ def analyze(
         size_px = choose_size_px(path, networks.vehicles, looking.confidence)
         watch = _Watch(networks, looking, size_px, _frame_rate(reader), on_frames)
         interrupted = _watch_clip(reader, watch, on_progress)
-        source = _input_clip(path, reader)
-        coverage = _coverage(reader, watch, size_px, interrupted)
-    shots = _shots(watch.findings, looking)
+        source = input_clip(path, reader)
+        covered = coverage(reader, watch.findings, size_px, watch.smoke_fire_every, interrupted)
+    shots = shot_summaries(watch.findings, looking)
     seconds = time.perf_counter() - clock
     return Report(
         schema=SCHEMA,
         input=source,
-        networks=_networks_used(networks, looking, size_px),
-        device=_device_used(networks),
+        networks=networks_used(networks.vehicles.card, networks.smoke_fire.card, looking, size_px),
+        device=device_used(networks.vehicles.device),
         settings=Settings(tuple(classes) if classes else None, confidence, from_s, to_s),
-        versions=_versions(),
+        versions=versions(),
         counts=count_clip(
             shots,
             [findings.tracks for findings in watch.findings],
@@ -132,10 +124,10 @@ def analyze(
             looking.confidence,
         ),
         shots=tuple(shots),
-        tracks=tuple(_track_summaries(watch.findings, looking)),
-        convoys=tuple(_convoys(watch.findings)),
+        tracks=tuple(track_summaries(watch.findings, looking)),
+        convoys=tuple(convoy_summaries(watch.findings)),
         events=tuple(event for findings in watch.findings for event in findings.events),
-        coverage=coverage,
+        coverage=covered,
         run=Run(started.isoformat(timespec="seconds"), round(seconds, 3), round(reader.frames_decoded / seconds, 2)),
     )
 
@@ -224,120 +216,3 @@ def _looking(networks: Networks, classes: Sequence[str] | None, confidence: floa
 def _frame_rate(reader: ClipReader) -> float:
     rate = float(reader.info.frame_rate or ASSUMED_FRAME_RATE)
     return rate if 1 <= rate <= 1000 else ASSUMED_FRAME_RATE
-
-
-def _input_clip(path: Path, reader: ClipReader) -> InputClip:
-    info = reader.info
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return InputClip(
-        file=path.name,
-        sha256=digest,
-        bytes=path.stat().st_size,
-        container=info.container,
-        codec=info.codec,
-        pixel_format=info.pixel_format,
-        width=info.width,
-        height=info.height,
-        rotation_degrees=info.rotation_degrees,
-        frame_rate=float(info.frame_rate) if info.frame_rate else None,
-        duration_s=info.duration_s,
-        start_s=info.start_s,
-        has_audio=info.has_audio,
-        frames_declared=info.frames_declared,
-        frames_decoded=reader.frames_decoded,
-    )
-
-
-def _coverage(reader: ClipReader, watch: _Watch, size_px: int, interrupted: bool) -> Coverage:
-    seen = [observation for findings in watch.findings for observation in findings.observations]
-    scale = size_px / max(reader.info.width, reader.info.height)
-    return Coverage(
-        frames_decoded=reader.frames_decoded,
-        frames_failed=reader.frames_failed,
-        frames_dark=sum(observation.dark for observation in seen),
-        frames_not_footage=sum(len(f.observations) for f in watch.findings if f.span.kind != "footage"),
-        smoke_fire_every_frames=watch.smoke_fire_every,
-        smallest_vehicle_px=round(SMALLEST_IN_NETWORK_PX / scale, 1),
-        interrupted=interrupted,
-        damage=tuple(DamagedPlace(place.after_frame, place.time_s, place.reason) for place in reader.damage),
-        notes=tuple(reader.notes),
-    )
-
-
-def _shots(findings: Sequence[ShotFindings], looking: Looking) -> list[Shot]:
-    shots: list[Shot] = []
-    for index, shot in enumerate(findings):
-        at_once = most_at_once(shot.tracks, shot.times_s)
-        shots.append(
-            Shot(
-                start=shot.span.start,
-                end=shot.span.end,
-                start_s=shot.observations[0].time_s,
-                end_s=shot.observations[-1].time_s,
-                kind=shot.span.kind,
-                most_at_once=at_once,
-                distinct=distinct_in_shot(shot.tracks, at_once, looking.confidence),
-                same_place_as=_same_place_as(findings, index),
-            )
-        )
-    return shots
-
-
-def _same_place_as(findings: Sequence[ShotFindings], index: int) -> int | None:
-    span = findings[index].span
-    if span.kind != "footage":
-        return None
-    earlier = (i for i in range(index) if findings[i].span.kind == "footage")
-    return next((i for i in earlier if same_place(findings[i].span, span)), None)
-
-
-def _track_summaries(findings: Sequence[ShotFindings], looking: Looking) -> list[TrackSummary]:
-    return [
-        TrackSummary(
-            id=track.id,
-            class_name=looking.vehicle_classes[track.class_index],
-            class_share=track.class_share,
-            first=track.first,
-            last=track.last,
-            first_s=shot.times_s[track.first],
-            last_s=shot.times_s[track.last],
-            frames_seen=sum(not box.filled for box in track.boxes),
-            score=track.score,
-            shot=index,
-        )
-        for index, shot in enumerate(findings)
-        for track in shot.tracks
-    ]
-
-
-def _convoys(findings: Sequence[ShotFindings]) -> list[Convoy]:
-    return [
-        Convoy(c.tracks, len(c.tracks), c.start, c.end, shot.times_s[c.start], shot.times_s[c.end])
-        for shot in findings
-        for c in shot.convoys
-    ]
-
-
-def _networks_used(networks: Networks, looking: Looking, size_px: int) -> tuple[NetworkUsed, ...]:
-    vehicles, smoke_fire = networks.vehicles.card, networks.smoke_fire.card
-    return (
-        NetworkUsed(vehicles.name, vehicles.sha256, vehicles.classes, looking.confidence, size_px),
-        NetworkUsed(smoke_fire.name, smoke_fire.sha256, smoke_fire.classes, smoke_fire.confidence, smoke_fire.size_px),
-    )
-
-
-def _device_used(networks: Networks) -> DeviceUsed:
-    device = networks.vehicles.device
-    return DeviceUsed(device.requested, device.used, device.reason, device.providers)
-
-
-def _versions() -> dict[str, str]:
-    names = ("av", "numpy", "onnxruntime", "onnxruntime-gpu", "opencv-python-headless", "scenedetect-headless")
-    versions = {"detect": __version__}
-    for name in names:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:  # one of onnxruntime and onnxruntime-gpu is not there
-            continue
-    return versions
