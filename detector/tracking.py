@@ -1,0 +1,300 @@
+"""Detections to tracks: which boxes of a shot are the same vehicle.
+
+Own code, because the libraries that come near bring SciPy or a second OpenCV, and none takes a given camera motion and
+time stamps: figures in docs/tracking.md. It does not know pictures, nor what lies before or after the shot.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.detections import Detections
+from detector.stitching import (
+    Array,
+    Shot,
+    Tracklet,
+    fill,
+    is_ghost,
+    moved,
+    overlap,
+    scale_of,
+    sizes_of,
+    stitch,
+    to_centres,
+)
+
+Indices = NDArray[np.int64]
+
+LOST_AFTER_S, WEAK_WITHIN_S, ALWAYS_WITHIN_FRAMES = 1.0, 0.3, 2
+"""A track unseen for longer is closed (stitching may find it again); low-score boxes carry only one seen more recently,
+for a lost one would take up any noise. Never sooner than the frames: a clip of one frame a second can be tracked."""
+
+BUFFER, WEAK_BUFFER = 0.5, 0.3
+"""How much boxes are grown on each side before they are compared, in box sizes: high-score and low-score detections."""
+
+LEAST_OVERLAP = 0.3
+"""Of the grown boxes. All of these were chosen by measurement (docs/tracking.md)."""
+
+SHORTEST_STEP_S = 0.001
+"""Stands in for the time between two stamps that stand still or go back."""
+
+MOST_ZOOM, MOST_STRETCH = 1e6, 2.5
+"""No camera zooms a millionfold within a shot, or stretches the picture to twice its shape (2 + 1/2); an estimate that
+says so is wrong and is not followed."""
+
+NOISE_SIZES = 0.1
+AGILITY_SIZES = np.array([1.0, 1.0, 0.3, 0.3])
+FIRST_VELOCITY_SIZES = np.array([4.0, 4.0, 0.3, 0.3])
+"""Standard deviations in box sizes, for centre x and y, width and height: of a detection, of the change of velocity in
+a second, and of the velocity of a new track, a second."""
+
+
+@dataclass(frozen=True)
+class TrackBox:
+    """One box of a track in one frame.
+
+    Attributes:
+        frame, time_s: as they were given with the detections.
+        xyxy: left, top, right, bottom in upright pixels.
+        score, class_index: of the detection; a filled box has those of the box before the gap.
+        filled: interpolated over a gap, not seen.
+    """
+
+    frame: int
+    time_s: float
+    xyxy: tuple[float, float, float, float]
+    score: float
+    class_index: int
+    filled: bool = False
+
+
+@dataclass(frozen=True)
+class Track:
+    """One vehicle in one shot.
+
+    Attributes:
+        id: unique over the clip, from 1, in order of first appearance.
+        boxes: ascending frames, at most one a frame, the first and the last seen and not filled.
+    """
+
+    id: int
+    boxes: tuple[TrackBox, ...]
+
+    @property
+    def first(self) -> int:
+        """Number of the first frame."""
+        return self.boxes[0].frame
+
+    @property
+    def last(self) -> int:
+        """Number of the last frame."""
+        return self.boxes[-1].frame
+
+    @cached_property
+    def score(self) -> float:
+        """Median of the ten best seen scores: one lucky box does not raise it, many distant ones do not lower it."""
+        return float(np.median(sorted(box.score for box in self.boxes if not box.filled)[-10:]))
+
+    @property
+    def class_index(self) -> int:
+        """The class with the largest sum of scores over the seen boxes; of equals the lowest."""
+        return max(self._votes, key=lambda index: (self._votes[index], -index))
+
+    @property
+    def class_share(self) -> float:
+        """What part of all votes the class got, 0 to 1."""
+        total = sum(self._votes.values())
+        return self._votes[self.class_index] / total if total else 1.0
+
+    @cached_property
+    def _votes(self) -> dict[int, float]:
+        votes: dict[int, float] = {}
+        for box in self.boxes:
+            if not box.filled:
+                votes[box.class_index] = votes.get(box.class_index, 0.0) + box.score
+        return votes
+
+
+def new_states(centres: Array) -> Array:
+    """(n, 4) first boxes to (5, n, 4) states: position, velocity a second, and their three (co)variances."""
+    size, nothing = sizes_of(centres), np.zeros_like(centres)
+    noise = (NOISE_SIZES * size) ** 2 + nothing
+    return np.stack([centres, nothing, noise, nothing, (FIRST_VELOCITY_SIZES * size) ** 2])
+
+
+def predicted(states: Array, seconds: float, motion: Array) -> Array:
+    """States some seconds later, seen from a camera that moved by a (3, 3) affine (Aharon et al. 2022).
+
+    The noise is that of a velocity that wanders all the time, so that one long step equals many short ones.
+    """
+    position, velocity, variance, covariance, velocity_variance = states
+    drift = (AGILITY_SIZES * sizes_of(position)) ** 2
+    position, scale = moved(position + velocity * seconds, motion), scale_of(motion)
+    velocity = np.concatenate([velocity[:, :2] @ motion[:2, :2].T, velocity[:, 2:] * scale], axis=1)
+    variance = variance + 2 * seconds * covariance + seconds**2 * velocity_variance + drift * seconds**3 / 3
+    covariance = covariance + seconds * velocity_variance + drift * seconds**2 / 2
+    velocity_variance = velocity_variance + drift * seconds
+    return np.stack([position, velocity, variance * scale**2, covariance * scale**2, velocity_variance * scale**2])
+
+
+def corrected(states: Array, centres: Array) -> Array:
+    """(5, n, 4) states after their (n, 4) boxes were seen: a Kalman filter for each of the four numbers alone."""
+    position, velocity, variance, covariance, velocity_variance = states
+    total = variance + (NOISE_SIZES * sizes_of(centres)) ** 2
+    gain, velocity_gain, surprise = variance / total, covariance / total, centres - position
+    position, velocity = position + gain * surprise, velocity + velocity_gain * surprise
+    velocity_variance = velocity_variance - velocity_gain * covariance
+    return np.stack([position, velocity, variance * (1 - gain), covariance * (1 - gain), velocity_variance])
+
+
+def assign(gain: Array, least: float) -> tuple[Indices, Indices]:
+    """Rows and columns of the pairs with the largest sum of (gain - least), none below `least`. Exact.
+
+    Shortest augmenting paths (Jonker & Volgenant 1987). Every row also has a place of its own that costs nothing, for
+    going without. Rows whose best column nobody else wants, nearly all in practice, are placed without any search.
+    """
+    rows, columns = gain.shape
+    if rows == 0:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    cost = np.full((rows, columns + rows), np.inf)
+    cost[:, :columns] = np.where(gain >= least, least - gain, np.inf)
+    cost[np.arange(rows), columns + np.arange(rows)] = 0.0
+    best = cost.argmin(axis=1)
+    row_of, column_of = np.full(columns + rows, -1), np.full(rows, -1)
+    row_price, column_price = cost[np.arange(rows), best], np.zeros(columns + rows)
+    wanted, first = np.unique(best, return_index=True)
+    row_of[wanted], column_of[first] = first, wanted
+    for start in np.flatnonzero(column_of < 0):
+        distance, before = np.full(columns + rows, np.inf), np.full(columns + rows, -1)
+        reached = np.zeros(columns + rows, bool)
+        row, length = int(start), 0.0
+        while True:
+            step = length + cost[row] - row_price[row] - column_price
+            nearer = ~reached & (step < distance)
+            distance[nearer], before[nearer] = step[nearer], row
+            column = int(np.where(reached, np.inf, distance).argmin())
+            length = float(distance[column])
+            if row_of[column] < 0:
+                break
+            reached[column] = True
+            row = int(row_of[column])
+        row_price[start] += length
+        row_price[row_of[reached]] += length - distance[reached]
+        column_price[reached] -= length - distance[reached]
+        while column >= 0:
+            row = int(before[column])
+            row_of[column] = row
+            column_of[row], column = column, (int(column_of[row]) if row != start else -1)
+    paired = np.flatnonzero(column_of < columns)
+    return paired, column_of[paired]
+
+
+class Tracker:
+    """Identities within one shot: ByteTrack (Zhang et al. 2022) with buffered overlap and a given camera motion.
+
+    Args:
+        first_id: number of the first track.
+        high_score: a detection below it never starts a track.
+        low_score: a detection below it is not looked at.
+    """
+
+    def __init__(self, first_id: int = 1, *, high_score: float, low_score: float) -> None:
+        self._first_id, self._high_score, self._low_score = first_id, high_score, low_score
+        self._shot = Shot()
+        self._frames: list[tuple[int, float]] = []
+        self._tracklets: list[Tracklet] = []
+        self._alive: list[Tracklet] = []
+        self._states: Array = np.zeros((5, 0, 4))
+        self._zoom = 1.0
+
+    def update(
+        self, detections: Detections, frame: int, time_s: float, camera_motion: NDArray[np.float32] | None = None
+    ) -> None:
+        """Takes the detections of the next frame.
+
+        Args:
+            detections: may be none at all.
+            frame: number of the frame, ascending.
+            time_s: its time in seconds.
+            camera_motion: (2, 3) affine from the frame given before to this one; None where it is not known.
+        """
+        seconds = self._add_picture(frame, time_s, camera_motion)
+        self._states = predicted(self._states, seconds, self._shot.motions[-1])
+        kept = self._seen_within(LOST_AFTER_S)
+        self._alive = [self._alive[index] for index in np.flatnonzero(kept)]
+        self._states = self._states[:, kept]
+        boxes = to_centres(detections.xyxy.astype(np.float64))
+        high = detections.scores >= self._high_score
+        low = ~high & (detections.scores >= self._low_score)
+        tracks = np.arange(len(self._alive))
+        carried, taken = self._match(tracks, np.flatnonzero(high), boxes, detections, BUFFER)
+        tracks = np.setdiff1d(np.flatnonzero(self._seen_within(WEAK_WITHIN_S)), carried)
+        self._match(tracks, np.flatnonzero(low), boxes, detections, WEAK_BUFFER)
+        self._start(np.setdiff1d(np.flatnonzero(high), taken), boxes, detections)
+
+    def finish(self) -> list[Track]:
+        """The shot is over: ghosts dropped, pieces joined, gaps filled. Call once."""
+        confident_score = (1 + self._high_score) / 2
+        believed = [piece for piece in self._tracklets if not is_ghost(piece, self._shot, confident_score)]
+        whole = sorted(stitch(believed, self._shot), key=lambda tracklet: tracklet.steps[0])
+        return [self._to_track(self._first_id + index, tracklet) for index, tracklet in enumerate(whole)]
+
+    def _add_picture(self, frame: int, time_s: float, camera_motion: NDArray[np.float32] | None) -> float:
+        """Notes when the picture was taken and how the camera moved; the seconds since the one before."""
+        seconds = max(time_s - self._frames[-1][1], SHORTEST_STEP_S) if self._frames else 0.0
+        self._shot.clock_s.append(self._shot.clock_s[-1] + seconds if self._frames else 0.0)
+        self._frames.append((frame, time_s))
+        motion = np.eye(3)
+        if camera_motion is not None and np.isfinite(camera_motion).all():
+            motion[:2] = camera_motion
+        zoom = self._zoom * scale_of(motion)
+        stretched = (motion[:2, :2] ** 2).sum() > MOST_STRETCH * scale_of(motion) ** 2
+        believable = 1 / MOST_ZOOM < zoom < MOST_ZOOM and not stretched
+        self._zoom = zoom if believable else self._zoom
+        self._shot.motions.append(motion if believable else np.eye(3))
+        return seconds
+
+    def _seen_within(self, seconds: float) -> NDArray[np.bool_]:
+        """(n,) which of the living tracks were seen this recently, or in one of the last few frames."""
+        seen = np.array([tracklet.steps[-1] for tracklet in self._alive], np.int64)
+        ago_s = self._shot.clock_s[-1] - np.array([self._shot.clock_s[step] for step in seen])
+        return np.asarray((ago_s <= seconds) | (len(self._frames) - 1 - seen <= ALWAYS_WITHIN_FRAMES))
+
+    def _match(
+        self, tracks: Indices, found: Indices, boxes: Array, detections: Detections, buffer: float
+    ) -> tuple[Indices, Indices]:
+        """One round: the best pairs of these tracks and these detections; what was paired."""
+        rows, columns = assign(overlap(self._states[0, tracks], boxes[found], buffer), LEAST_OVERLAP)
+        tracks, found = tracks[rows], found[columns]
+        self._states[:, tracks] = corrected(self._states[:, tracks], boxes[found])
+        for track, box in zip(tracks, found, strict=True):
+            self._see(self._alive[track], detections, int(box))
+        return tracks, found
+
+    def _start(self, found: Indices, boxes: Array, detections: Detections) -> None:
+        for box in found:
+            self._alive.append(Tracklet())
+            self._tracklets.append(self._alive[-1])
+            self._see(self._alive[-1], detections, int(box))
+        self._states = np.concatenate([self._states, new_states(boxes[found])], axis=1)
+
+    def _see(self, tracklet: Tracklet, detections: Detections, box: int) -> None:
+        tracklet.add(
+            len(self._frames) - 1,
+            detections.xyxy[box].astype(np.float64),
+            float(detections.scores[box]),
+            int(detections.classes[box]),
+        )
+
+    def _to_track(self, track_id: int, tracklet: Tracklet) -> Track:
+        boxes: list[TrackBox] = []
+        for step, xyxy, seen in fill(tracklet, self._shot):
+            frame, time_s = self._frames[step]
+            corners = (float(xyxy[0]), float(xyxy[1]), float(xyxy[2]), float(xyxy[3]))
+            if seen is None:
+                boxes.append(TrackBox(frame, time_s, corners, boxes[-1].score, boxes[-1].class_index, filled=True))
+            else:
+                boxes.append(TrackBox(frame, time_s, corners, tracklet.scores[seen], tracklet.classes[seen]))
+        return Track(track_id, tuple(boxes))
