@@ -153,14 +153,17 @@ def _frames_with(count: int, tracks: Sequence[Track]) -> tuple[int, int] | None:
 
 
 def _in_order(members: set[int], moments: list[dict[int, _State]]) -> tuple[int, ...]:
-    """Leader first: by mean place along the common heading, over the moments that show two or more."""
-    places: dict[int, list[float]] = {member: [] for member in members}
-    for states in moments:
-        present = [member for member in members if member in states]
-        if len(present) < 2:
-            continue
-        heading = np.sum([states[m].velocity / np.linalg.norm(states[m].velocity) for m in present], axis=0)
-        centre = np.mean([states[m].position for m in present], axis=0)
-        for member in present:
-            places[member].append(float((states[member].position - centre) @ heading))
-    return tuple(sorted(members, key=lambda member: (-float(np.mean(places[member])), member)))
+    """Leader first: by the share of the others it is ahead of, among those it was seen together with."""
+    ahead_of: dict[int, list[bool]] = {member: [] for member in members}
+    for a, b in combinations(sorted(members), 2):
+        votes = [_is_ahead(states[a], states[b]) for states in moments if a in states and b in states]
+        if votes:
+            a_leads = sum(votes) * 2 > len(votes)
+            ahead_of[a].append(a_leads)
+            ahead_of[b].append(not a_leads)
+    return tuple(sorted(members, key=lambda member: (-float(np.mean(ahead_of[member])), member)))
+
+
+def _is_ahead(a: _State, b: _State) -> bool:
+    heading = a.velocity / np.linalg.norm(a.velocity) + b.velocity / np.linalg.norm(b.velocity)
+    return float((a.position - b.position) @ heading) > 0

@@ -1,9 +1,10 @@
 """How the camera moved from one frame to the next, told from the ground and not from what is burned into the picture.
 
-Corners are followed by Lucas-Kanade optical flow on thumbnails and a similarity transform is fitted by RANSAC, as in
-the global motion compensation of BoT-SORT (Aharon et al. 2022). Logos, crosshairs and captions stay still while the
-world moves: where much of the picture changes, corners are taken only from what changes, and where a good share of
-them moves together, those that stay still are left out.
+Corners are followed by Lucas-Kanade optical flow on thumbnails and a transform is fitted by RANSAC, as in the global
+motion compensation of BoT-SORT (Aharon et al. 2022). It is a homography: seen obliquely, near ground moves faster than
+far ground, and a similarity makes parked vehicles drive and convoys stand. Logos, crosshairs and captions stay still
+while the world moves: where much of the picture changes, corners are taken only from what changes, and where a good
+share of them moves together, those that stay still are left out.
 This module knows nothing of vehicles.
 """
 
@@ -20,22 +21,26 @@ CHANGING_SHARE = 0.2
 STILL_PX = 0.15  # of a thumbnail
 MOVING_SHARE = 0.25
 INLIER_PX = 1.0
+FEWEST_FOR_HOMOGRAPHY = 30
+MOST_TILT = 1e-3  # of the perspective terms, per thumbnail pixel and frame
 
 
 @dataclass(frozen=True)
 class CameraMotion:
-    """From the previous frame to this one.
+    """From the previous frame to this one, in pixels of the full picture.
 
     Attributes:
-        affine: (2, 3) float32, maps points of the previous frame to this one, in pixels of the full picture.
-        known: False where the picture gave nothing to tell it by; `affine` is then the identity.
+        matrix: (3, 3) float64 homography that maps points of the previous frame to this one.
+        affine: (2, 3) float32, the same to first order around the middle of the picture.
+        known: False where the picture gave nothing to tell it by; both are then the identity.
     """
 
+    matrix: NDArray[np.float64]
     affine: NDArray[np.float32]
     known: bool
 
 
-UNKNOWN_MOTION = CameraMotion(np.eye(2, 3, dtype=np.float32), known=False)
+UNKNOWN_MOTION = CameraMotion(np.eye(3), np.eye(2, 3, dtype=np.float32), known=False)
 
 
 class CameraMotionEstimator:
@@ -55,12 +60,22 @@ class CameraMotionEstimator:
         previous, self._previous = self._previous, grey
         if previous is None or previous.shape != grey.shape:
             return UNKNOWN_MOTION
-        before, after = _follow_corners(previous, grey)
-        affine = _fit(before, after)
-        if affine is None:
+        fitted = _fit(*_follow_corners(previous, grey))
+        if fitted is None:
             return UNKNOWN_MOTION
-        affine[:, 2] *= full_width_px / small.shape[1]
-        return CameraMotion(affine.astype(np.float32), known=True)
+        scale = full_width_px / small.shape[1]
+        enlarge = np.diag([scale, scale, 1.0])
+        matrix = enlarge @ fitted @ np.linalg.inv(enlarge)
+        middle = np.array([small.shape[1] / 2, small.shape[0] / 2]) * scale
+        return CameraMotion(matrix, _linearised(matrix, middle), known=True)
+
+
+def _linearised(matrix: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The affine that agrees with a homography at a point, to first order."""
+    weight = float(matrix[2, :2] @ at + matrix[2, 2])
+    image = (matrix[:2, :2] @ at + matrix[:2, 2]) / weight
+    slope = (matrix[:2, :2] - np.outer(image, matrix[2, :2])) / weight
+    return np.column_stack([slope, image - slope @ at]).astype(np.float32)
 
 
 def _follow_corners(previous: NDArray[np.uint8], grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
@@ -85,24 +100,31 @@ def _changing(previous: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[n
 
 
 def _fit(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64] | None:
-    """The similarity transform most corners agree on, overlays left out; None if too few agree."""
+    """The motion most corners agree on, overlays left out; None if too few agree."""
     if len(before) < FEWEST_CORNERS:
         return None
     moving = np.linalg.norm(after - before, axis=1) > STILL_PX
     if moving.mean() > MOVING_SHARE and moving.sum() >= FEWEST_CORNERS:
-        affine, agreeing = _ransac(before[moving], after[moving])
         # Vehicles move too; only a motion that most of the moving corners share is the camera's.
-        if affine is not None and agreeing > 0.5:
-            return affine
-    affine, agreeing = _ransac(before, after)
-    return affine if agreeing > 0.3 else None
+        motion = _agreed(before[moving], after[moving], least_share=0.5)
+        if motion is not None:
+            return motion
+    return _agreed(before, after, least_share=0.3)
 
 
-def _ransac(before: NDArray[np.float32], after: NDArray[np.float32]) -> tuple[NDArray[np.float64] | None, float]:
+def _agreed(before: NDArray[np.float32], after: NDArray[np.float32], least_share: float) -> NDArray[np.float64] | None:
+    """A similarity by RANSAC, refined to a homography where enough corners carry it; None below the share."""
     cv2.setRNGSeed(0)
-    affine, inliers = cv2.estimateAffinePartial2D(
+    similarity, inliers = cv2.estimateAffinePartial2D(
         before, after, method=cv2.RANSAC, ransacReprojThreshold=INLIER_PX, maxIters=500, confidence=0.99
     )
-    if affine is None or not np.isfinite(affine).all():
-        return None, 0.0
-    return np.asarray(affine, np.float64), float(inliers.mean())
+    if similarity is None or not np.isfinite(similarity).all() or float(inliers.mean()) < least_share:
+        return None
+    matrix = np.vstack([similarity, [0.0, 0.0, 1.0]])
+    if inliers.sum() < FEWEST_FOR_HOMOGRAPHY:
+        return matrix
+    homography, agreeing = cv2.findHomography(before, after, cv2.RANSAC, INLIER_PX)
+    believable = homography is not None and np.isfinite(homography).all() and abs(homography[2, :2]).max() < MOST_TILT
+    if believable and agreeing.sum() >= inliers.sum():
+        return np.asarray(homography / homography[2, 2], np.float64)
+    return matrix

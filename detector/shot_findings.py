@@ -106,8 +106,7 @@ def _to_ground(observations: Sequence[Observation]) -> dict[int, NDArray[np.floa
     to_first = np.eye(3)
     for position, seen in enumerate(observations):
         if position:
-            step = np.vstack([seen.motion.affine.astype(np.float64), [0.0, 0.0, 1.0]])
-            to_first = to_first @ np.linalg.inv(step)
+            to_first = to_first @ np.linalg.inv(seen.motion.matrix)
         transforms[seen.frame] = to_first
     return transforms
 
