@@ -12,6 +12,12 @@ def write_all(folder: Path, text: str, overwrite: bool = False, video: bool = Tr
             assert not (folder / name).exists() or overwrite, "nothing appears before it is whole"
 
 
+def break_off(folder: Path) -> None:
+    with OutputFolder(folder, overwrite=True) as outputs:
+        outputs.part("report.json").write_text("half")
+        raise RuntimeError
+
+
 def test_outputs_appear_together(tmp_path: Path) -> None:
     write_all(tmp_path / "new" / "folder", "x")
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [
@@ -39,18 +45,16 @@ def test_a_video_of_an_earlier_run_does_not_stay_beside_a_new_report(tmp_path: P
 
 
 def test_a_failure_leaves_nothing_not_even_the_folder(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), OutputFolder(tmp_path / "a" / "b") as outputs:
-        outputs.part("frames.jsonl").write_text("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        break_off(tmp_path / "a" / "b")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_keeps_what_was_there_before(tmp_path: Path) -> None:
     write_all(tmp_path, "old")
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(RuntimeError), OutputFolder(tmp_path, overwrite=True) as outputs:
-        outputs.part("report.json").write_text("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        break_off(tmp_path)
     assert (tmp_path / "report.json").read_text() == "old"
     assert (tmp_path / "notes.txt").read_text() == "mine"
     assert not list(tmp_path.glob(".part-*"))
