@@ -1,5 +1,6 @@
 """Where a network runs, and why there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,9 @@ CUDA_REMEDY = (
     "install the NVIDIA driver and replace onnxruntime by onnxruntime-gpu "
     "(pip uninstall onnxruntime; pip install onnxruntime-gpu), or use --device cpu"
 )
+
+
+TryOut = Callable[[onnxruntime.InferenceSession], object]
 
 
 class DeviceError(RuntimeError):
@@ -34,11 +38,16 @@ class Device:
     providers: tuple[str, ...]
 
 
-def open_session(model: bytes, requested: DeviceName) -> tuple[onnxruntime.InferenceSession, Device]:
+def open_session(model: bytes, requested: DeviceName, try_out: TryOut) -> tuple[onnxruntime.InferenceSession, Device]:
     """A session for the serialised ONNX graph on the device asked for, and the device it really got.
 
     ONNX Runtime falls back to the CPU without a word when CUDA fails to load, so what counts is the provider list of
-    the finished session and not the list of those available.
+    the finished session and not the list of those available; and some libraries are missed only at the first run.
+
+    Args:
+        model: the graph.
+        requested: where it shall run.
+        try_out: runs the session once on something small, and raises if it does not run.
 
     Raises:
         DeviceError: cuda was asked for and the session does not run there.
@@ -49,7 +58,7 @@ def open_session(model: bytes, requested: DeviceName) -> tuple[onnxruntime.Infer
     if "CUDAExecutionProvider" not in available:
         why = "this onnxruntime has no CUDA provider"
     else:
-        session, why = _try_cuda(model)
+        session, why = _try_cuda(model, try_out)
         if session is not None:
             reason = "CUDA was asked for" if requested == "cuda" else "a CUDA session opened and ran"
             return session, Device(requested, "cuda", reason, tuple(session.get_providers()))
@@ -63,7 +72,7 @@ def _cpu_session(model: bytes, requested: str, reason: str) -> tuple[onnxruntime
     return session, Device(requested, "cpu", reason, tuple(session.get_providers()))
 
 
-def _try_cuda(model: bytes) -> tuple[onnxruntime.InferenceSession | None, str]:
+def _try_cuda(model: bytes, try_out: TryOut) -> tuple[onnxruntime.InferenceSession | None, str]:
     """A CUDA session, or None and the reason."""
     if hasattr(onnxruntime, "preload_dlls"):
         onnxruntime.preload_dlls()
@@ -75,6 +84,10 @@ def _try_cuda(model: bytes) -> tuple[onnxruntime.InferenceSession | None, str]:
         return None, f"the CUDA session failed to open ({str(error).splitlines()[0]})"
     if session.get_providers()[0] != "CUDAExecutionProvider":
         return None, "onnxruntime has the CUDA provider but could not load it (driver, CUDA or cuDNN libraries missing)"
+    try:
+        try_out(session)
+    except Exception as error:
+        return None, f"the CUDA session opened but does not run ({str(error).splitlines()[0]})"
     return session, ""
 
 
