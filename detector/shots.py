@@ -190,7 +190,8 @@ class ShotFinder:
         if float(np.median([look.deviation for look in run])) < FLAT_DEVIATION:
             return "black" if float(np.median([look.level for look in run])) < BLACK_LEVEL else "title"
         changes = [look.most_change for look in run[1:]]
-        if len(run) >= SHORTEST_TITLE_S * self.frame_rate and float(np.quantile(changes, 0.9)) < STILL_CHANGE:
+        long_enough = len(run) >= SHORTEST_TITLE_S * self.frame_rate
+        if changes and long_enough and float(np.quantile(changes, 0.9)) < STILL_CHANGE:
             return "title"
         return "footage"
 

@@ -22,8 +22,8 @@ def pan(seed: int, count: int, step_px: int) -> list[NDArray[np.uint8]]:
     return [noisy(wide[:, step_px * i : step_px * i + 320], i) for i in range(count)]
 
 
-def find(pictures: list[NDArray[np.uint8]], first_index: int = 0) -> list[ShotSpan]:
-    finder = ShotFinder(25)
+def find(pictures: list[NDArray[np.uint8]], first_index: int = 0, frame_rate: float = 25) -> list[ShotSpan]:
+    finder = ShotFinder(frame_rate)
     spans = [
         span for index, image in enumerate(pictures, first_index) for span in finder.update(index, thumbnail(image))
     ]
@@ -38,8 +38,9 @@ def test_one_shot() -> None:
     assert ranges(find(still(1, 40))) == [(0, 39, "footage")]
 
 
-def test_one_frame() -> None:
-    assert ranges(find(still(1, 1))) == [(0, 0, "footage")]
+@pytest.mark.parametrize("frame_rate", [1, 25, 1000])
+def test_one_frame(frame_rate: float) -> None:
+    assert ranges(find(still(1, 1), frame_rate=frame_rate)) == [(0, 0, "footage")]
 
 
 def test_nothing() -> None:
