@@ -104,7 +104,7 @@ def analyze(
     with ClipReader(path, from_s, to_s) as reader:
         size_px = choose_size_px(path, networks.vehicles, looking.confidence)
         watch = _Watch(networks, looking, size_px, _frame_rate(reader), on_frames)
-        interrupted = _watch_clip(reader, watch, on_progress)
+        interrupted = _watch_clip(reader, watch, _frames_expected(reader, from_s, to_s), on_progress)
         source = input_clip(path, reader)
         covered = coverage(reader, watch.findings, size_px, watch.smoke_fire_every, interrupted)
     shots = shot_summaries(watch.findings, looking)
@@ -183,14 +183,14 @@ class _Watch:
             self.on_frames(frame_records(findings, self.looking))
 
 
-def _watch_clip(reader: ClipReader, watch: _Watch, on_progress: OnProgress | None) -> bool:
+def _watch_clip(reader: ClipReader, watch: _Watch, expected: int | None, on_progress: OnProgress | None) -> bool:
     """Look at every frame; True if the user broke it off, with what was seen till then settled."""
     interrupted = False
     try:
         for done, frame in enumerate(reader, start=1):
             watch.look(frame)
             if on_progress:
-                on_progress(done, reader.info.frames_declared)
+                on_progress(done, expected)
     except KeyboardInterrupt:
         interrupted = True
     watch.finish()
@@ -211,6 +211,17 @@ def _looking(networks: Networks, classes: Sequence[str] | None, confidence: floa
         kinds=networks.smoke_fire.classes,
         kind_thresholds=networks.smoke_fire.card.frame_thresholds,
     )
+
+
+def _frames_expected(reader: ClipReader, from_s: float | None, to_s: float | None) -> int | None:
+    """About how many frames will be looked at, as far as the header tells."""
+    declared, duration_s = reader.info.frames_declared, reader.info.duration_s
+    if declared is None or (from_s is None and to_s is None):
+        return declared
+    if not duration_s:
+        return None
+    share = (min(to_s or duration_s, duration_s) - min(from_s or 0.0, duration_s)) / duration_s
+    return round(declared * share)
 
 
 def _frame_rate(reader: ClipReader) -> float:

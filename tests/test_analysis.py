@@ -99,6 +99,12 @@ def test_only_the_range_asked_for_is_looked_at(clip: Path) -> None:
     assert report.input.frames_decoded == 15
 
 
+def test_progress_is_told_against_what_is_expected(clip: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    analyze(clip, networks=square_networks(), to_s=1.8, on_progress=lambda *progress: told.append(progress))
+    assert told == [(done, 45) for done in range(1, 46)]
+
+
 def test_only_the_classes_asked_for_are_reported(clip: Path) -> None:
     report = analyze(clip, networks=square_networks(), classes=["tank"])
     assert report.tracks == ()

@@ -32,7 +32,7 @@ def summary(report: Report) -> RenderableType:
     speed = f"{report.run.frames_per_second:.1f} frames per second"
     size = report.networks[0].size_px
     table.add_row("Run", f"{device.used} ({device.reason}), {size} px, {speed}")
-    return Group(table, Text(f"Why a range: {counts.reason}.", style="dim"))
+    return Group(table, Text(f"About the count: {counts.reason}.", style="dim"))
 
 
 def clock(seconds: float) -> str:
