@@ -16,13 +16,12 @@ from typing import Any
 import cv2
 import numpy as np
 import yaml
-from faster_coco_eval import COCO, COCOeval_faster
 from numpy.typing import NDArray
 
 from datasets.build import map_boxes, pictures, read_boxes
 from datasets.classes import VEHICLE_CLASSES, VEHICLE_MAP
 from detector.model import Network, load_network
-from models.export import write_manifest
+from models.manifest import write_manifest
 
 SIZES_PX = (512, 640, 960, 1280)
 FLOOR = 0.005
@@ -87,6 +86,8 @@ def _checked_boxes(path: Path) -> dict[str, Truth]:
 
 def coco_summary(truth: Sequence[Truth], found: Sequence[Any], class_count: int) -> dict[str, float]:
     """AP50 and AP50-95 by faster-coco-eval; one class makes it class-agnostic."""
+    from faster_coco_eval import COCO, COCOeval_faster  # extra `train`; the other figures do without
+
     agnostic = class_count == 1
     annotations, results = [], []
     for image_id, boxes in enumerate(truth, start=1):

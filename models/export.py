@@ -9,7 +9,6 @@ first convolution; non-maximum suppression is inside.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import tempfile
@@ -25,6 +24,8 @@ import torch
 import yaml
 from onnx import TensorProto, helper, numpy_helper
 from ultralytics import YOLO
+
+from models.manifest import write_manifest
 
 OPSET = 17
 MOST_BOXES = 600
@@ -133,19 +134,6 @@ def add_suppression(graph: onnx.GraphProto, class_count: int, class_agnostic: bo
         ("class", TensorProto.INT64, ["boxes"]),
     ):
         graph.output.append(helper.make_tensor_value_info(name, kind, shape))
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def write_manifest(models: Path) -> None:
-    """List every released network of the folder with its SHA-256."""
-    networks = {
-        folder.parent.name: {name: sha256(folder.parent / name) for name in ("model.onnx", "model.json")}
-        for folder in sorted(models.glob("*/model.json"))
-    }
-    (models / "manifest.json").write_text(json.dumps({"networks": networks}, indent=2) + "\n")
 
 
 def main() -> None:
