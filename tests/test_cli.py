@@ -139,6 +139,25 @@ def test_a_file_in_place_of_the_output_folder(clip: Path, tmp_path: Path) -> Non
     assert "--out" in result.stderr
 
 
+def test_breaking_off_keeps_what_was_done(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    networks, looked = square_networks(), iter(range(100))
+    patient = networks.smoke_fire.detect
+
+    def impatient(images, **how):  # type: ignore[no-untyped-def]
+        if next(looked) == 3:
+            raise KeyboardInterrupt
+        return patient(images, **how)
+
+    networks.smoke_fire.detect = impatient  # type: ignore[method-assign]
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda device: networks))
+    result = run(clip)
+    assert result.exit_code == 130
+    assert "broken off by the user" in result.stdout
+    assert names(clip.parent / "clip.detect") == ["frames.jsonl", "report.json"]
+    lines = (clip.parent / "clip.detect" / "frames.jsonl").read_text().splitlines()
+    assert 10 <= len(lines) < 20
+
+
 def test_a_device_that_is_not_there(clip: Path) -> None:
     result = run(clip, "--device", "cuda")
     assert result.exit_code == 4
