@@ -23,7 +23,7 @@ from datasets.classes import VEHICLE_CLASSES, VEHICLE_MAP
 from detector.model import Network, load_network
 from models.manifest import write_manifest
 
-SIZES_PX = (512, 640, 960, 1280)
+SIZES_PX = (640, 960, 1280)
 FLOOR = 0.005
 MOST_BOXES = 600
 SMOKE_FIRE_SOURCES = (
