@@ -4,7 +4,7 @@
 
 writes `vehicles/` and `smoke_fire/`, each with `images/{train,val}`, `labels/{train,val}` and `data.yaml`, and
 `smoke_fire/known.csv`: what is known of each picture as a whole. Pictures are linked, not copied.
-`vehicles/data_synthetic.yaml` adds the train pictures of `synthetic/` beside it, which `datasets.convoy training` draws.
+`vehicles/data_synthetic.yaml` adds the train pictures of `synthetic/` beside it: see `datasets.convoy training`.
 """
 
 import argparse
