@@ -75,7 +75,7 @@ class ShotFinder:
     _looks: list[_Look] = field(default_factory=list)  # of frames not given out yet, and a few before them
     _boundaries: dict[int, _Boundary] = field(default_factory=dict)  # by the first frame of what begins there
     _unlike: list[tuple[int, float]] = field(default_factory=list)  # the run of unlike frames that is going on
-    _given_out: int | None = None  # frames before this are done
+    _given_out: int = 0  # frames before this are done
 
     def __post_init__(self) -> None:
         self._detector = AdaptiveDetector(CUT_RATIO, min_scene_len=3, min_content_val=CUT_LEAST_CHANGE)
@@ -85,7 +85,7 @@ class ShotFinder:
 
     def update(self, index: int, small: NDArray[np.uint8]) -> list[ShotSpan]:
         """Take the next frame's thumbnail; return the shots that are now known to be over, in order."""
-        if self._given_out is None:
+        if not self._looks:
             self._given_out = index
         self._looks.append(self._look(index, small))
         for cut in self._detector.process_frame(FrameTimecode(index, fps=self._rate), small):
@@ -165,19 +165,16 @@ class ShotFinder:
     def _give_out(self, final_before: int) -> list[ShotSpan]:
         """Close every shot whose end lies where no earlier boundary can be found any more."""
         spans: list[ShotSpan] = []
-        for flash in [
-            b for b, t in self._boundaries.items() if b <= final_before and t == "cut" and self._comes_back(b)
-        ]:
-            del self._boundaries[flash]
-        for boundary in sorted(b for b in self._boundaries if b <= final_before):
-            assert self._given_out is not None
+        for boundary in sorted(b for b in self._boundaries if self._given_out < b <= final_before):
+            if self._boundaries[boundary] == "cut" and self._comes_back(boundary):
+                del self._boundaries[boundary]
+                continue
             run = [look for look in self._looks if self._given_out <= look.index < boundary]
-            if run:
-                spans.append(self._span(run, self._boundaries.get(self._given_out) == "transition"))
+            spans.append(self._span(run, self._boundaries.get(self._given_out) == "transition"))
             self._given_out = boundary
         if spans:
-            self._boundaries = {b: t for b, t in self._boundaries.items() if b >= (self._given_out or 0)}
-            keep = (self._given_out or 0) - 3 * self._reach
+            self._boundaries = {b: t for b, t in self._boundaries.items() if b >= self._given_out}
+            keep = self._given_out - 3 * self._reach
             self._looks = [look for look in self._looks if look.index >= keep]
         return spans
 

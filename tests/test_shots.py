@@ -5,12 +5,17 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detector.shots import ShotFinder, ShotSpan, same_place, thumbnail
 from tests.fakes import ground, noisy
 
 SHARED_CLIPS = Path(__file__).parents[2] / "shared" / "clips"
+
+
+SMALL = [thumbnail(ground(seed)) for seed in range(5)] + [np.full((154, 256, 3), 255, np.uint8)]
 
 
 def still(seed: int, count: int) -> list[NDArray[np.uint8]]:
@@ -87,6 +92,18 @@ def test_shots_cover_every_frame_once() -> None:
     spans = find(still(1, 30) + pan(2, 45, 8) + still(3, 20) + still(1, 33))
     assert spans[0].start == 0
     assert spans[-1].end == 127
+    assert all(after.start == before.end + 1 for before, after in itertools.pairwise(spans))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 40), st.integers(0, 60)), min_size=1, max_size=5))
+def test_whatever_comes_shots_cover_every_frame_once(parts: list[tuple[int, int, int]]) -> None:
+    """Parts are a picture, a number of frames, and how far it is rolled sideways from one to the next."""
+    pictures = [np.roll(SMALL[seed], shift * frame, axis=1) for seed, count, shift in parts for frame in range(count)]
+    spans = find(pictures)
+    assert spans[0].start == 0
+    assert spans[-1].end == len(pictures) - 1
+    assert all(span.start <= span.end for span in spans)
     assert all(after.start == before.end + 1 for before, after in itertools.pairwise(spans))
 
 
