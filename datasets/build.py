@@ -4,7 +4,6 @@
 
 writes `vehicles/` and `smoke_fire/`, each with `images/{train,val}`, `labels/{train,val}` and `data.yaml`, and
 `smoke_fire/known.csv`: what is known of each picture as a whole. Pictures are linked, not copied.
-`vehicles/data_synthetic.yaml` adds the train pictures of `synthetic/` beside it: see `datasets.convoy training`.
 """
 
 import argparse
@@ -109,14 +108,14 @@ def place_boxed_source(source: Path, mapping: dict[str, str | None], classes: tu
         place(picture, split, map_boxes(boxes, names, mapping, classes), out)
 
 
-def write_data_yaml(out: Path, classes: tuple[str, ...], name: str = "data.yaml", more_pictures: str = "") -> None:
+def write_data_yaml(out: Path, classes: tuple[str, ...]) -> None:
     document = {
         "path": str(out.resolve()),
-        "train": ["images/train", more_pictures] if more_pictures else "images/train",
+        "train": "images/train",
         "val": "images/val",
         "names": dict(enumerate(classes)),
     }
-    (out / name).write_text(yaml.safe_dump(document, sort_keys=False))
+    (out / "data.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
 
 
 def build_vehicles(shared: Path, out: Path) -> None:
@@ -128,7 +127,6 @@ def build_vehicles(shared: Path, out: Path) -> None:
             if split == "train":
                 place(picture, split, [], out)
     write_data_yaml(out, VEHICLE_CLASSES)
-    write_data_yaml(out, VEHICLE_CLASSES, "data_synthetic.yaml", more_pictures="../synthetic/images/train")
 
 
 def build_smoke_fire(shared: Path, out: Path) -> None:

@@ -147,6 +147,7 @@ def main() -> None:
     add_input_nodes(model.graph)
     add_suppression(model.graph, len(release["classes"]), release["class_agnostic_suppression"])
     del model.graph.value_info[:]
+    del model.metadata_props[:]  # the exporter's date: the same checkpoint shall give the same bytes
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, arguments.folder / "model.onnx")
     document = {key: value for key, value in release.items() if key != "class_agnostic_suppression"}
