@@ -15,6 +15,7 @@ from detector.report import Event, FrameBox, FrameRecord
 from detector.shots import ShotSpan
 from detector.tracking import Track, Tracker
 
+SHORTEST_TRACK_S = 0.4  # what shows itself for less is false more often than not, except in a shot hardly longer
 LOW_SCORE_SHARE = 0.4  # of the confidence: weaker detections may continue a track but never start one
 
 
@@ -93,11 +94,14 @@ def _track(observations: Sequence[Observation], first_id: int, looking: Looking)
     for seen in observations:
         motion = seen.motion.affine if seen.motion.known else None
         tracker.update(seen.detections, seen.frame, seen.time_s, motion)
-    tracks = tracker.finish()
-    if looking.wanted is None:
-        return tracks
-    kept = [track for track in tracks if looking.vehicle_classes[track.class_index] in looking.wanted]
+    shortest_s = min(SHORTEST_TRACK_S, (observations[-1].time_s - observations[0].time_s) / 2)
+    kept = [track for track in tracker.finish() if _wanted(track, shortest_s, looking)]
     return [Track(first_id + index, track.boxes) for index, track in enumerate(kept)]
+
+
+def _wanted(track: Track, shortest_s: float, looking: Looking) -> bool:
+    lasts = track.boxes[-1].time_s - track.boxes[0].time_s >= shortest_s
+    return lasts and (looking.wanted is None or looking.vehicle_classes[track.class_index] in looking.wanted)
 
 
 def _to_ground(observations: Sequence[Observation]) -> dict[int, NDArray[np.float64]]:

@@ -3,7 +3,8 @@
     python -m models.evaluate vehicles ../shared/datasets
     python -m models.evaluate smoke_fire ../shared/datasets
 
-Prints the figures, chooses the thresholds, and writes both into the network's model.json.
+Prints the figures and writes them into the network's model.json, with the frame thresholds of smoke and fire. The
+confidence of the vehicle network is chosen on clips and stands in its release.yaml.
 """
 
 import argparse
@@ -168,7 +169,7 @@ def look(network: Network, paths: Iterable[Path], size_px: int) -> list[Any]:
 
 
 def evaluate_vehicles(network: Network, shared: Path, say: Callable[[str], None]) -> dict[str, Any]:
-    """AP per source and size, mAP over the classes on mian, and the threshold of the best F1 over all sources."""
+    """AP per source and size, mAP over the classes on mian, and the threshold of the best F1."""
     metrics: dict[str, Any] = {"class_agnostic": {}, "mian_by_class": {}}
     every_truth: list[Truth] = []
     every_found: list[Any] = []
@@ -189,10 +190,12 @@ def evaluate_vehicles(network: Network, shared: Path, say: Callable[[str], None]
                 every_found += found
     threshold, f1, precision, recall = best_f1(every_truth, every_found)
     say(f"best F1 {f1:.3f} at {threshold:.3f}: precision {precision:.3f}, recall {recall:.3f} (mian, zem, obulka)")
-    metrics["typical"] = {"f1": round(f1, 4), "precision": round(precision, 4), "recall": round(recall, 4)}
-    metrics["thresholds"] = {
+    metrics["best_f1"] = {
+        "of": f"class-agnostic at IoU 0.5 on val of mian, zem and obulka at {network.card.size_px} px",
         "confidence": round(threshold, 3),
-        "chosen": f"best class-agnostic F1 at IoU 0.5 on val of mian, zem and obulka at {network.card.size_px} px",
+        "f1": round(f1, 4),
+        "precision": round(precision, 4),
+        "recall": round(recall, 4),
     }
     return metrics
 
@@ -248,7 +251,7 @@ def main() -> None:
 
     path = Path("models") / arguments.network / "model.json"
     document = json.loads(path.read_text())
-    document["thresholds"]["typical"] = metrics.pop("thresholds")
+    document["thresholds"]["typical"] |= metrics.pop("thresholds", {})
     document["metrics_on_val"] = metrics
     path.write_text(json.dumps(document, indent=2) + "\n")
     write_manifest(Path("models"))
