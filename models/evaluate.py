@@ -20,23 +20,13 @@ import yaml
 from numpy.typing import NDArray
 
 from datasets.build import map_boxes, pictures, read_boxes
-from datasets.classes import VEHICLE_CLASSES, VEHICLE_MAP
+from datasets.classes import FRAME_LABELLED, VEHICLE_CLASSES, VEHICLE_MAP
 from detector.model import Network, load_network
 from models.manifest import write_manifest
 
 SIZES_PX = (640, 960, 1280)
 FLOOR = 0.005
 MOST_BOXES = 600
-SMOKE_FIRE_SOURCES = (
-    "zem",
-    "mian",
-    "worldkpax",
-    "plasma",
-    "aryanraj_clear",
-    "aryanraj_fire",
-    "cair_clear",
-    "cair_fire",
-)
 
 Truth = list[dict[str, Any]]  # one dict a box: xyxy, class index, ignore
 
@@ -223,7 +213,7 @@ def evaluate_smoke_fire(network: Network, shared: Path, say: Callable[[str], Non
             "drone and elevated (zem, mian, worldkpax, plasma)": np.isin(
                 sources, ("zem", "mian", "worldkpax", "plasma")
             ),
-            "all": np.isin(sources, SMOKE_FIRE_SOURCES),
+            "all": np.isin(sources, FRAME_LABELLED),
         }.items():
             known = chosen & np.isin(labels, ("0", "1"))
             truth = (labels[known] == "1").astype(float)
