@@ -1,15 +1,20 @@
-"""Merge the sources into the layout the training scripts read, keeping each picture in the split it came with.
+"""Merge the sources into the layout the training scripts read, each picture in the split that index.csv gives it.
 
     python -m datasets.build ../shared/datasets datasets/built
+    python -m datasets.build ORIGINALS datasets/built --bad skip
 
-writes `vehicles/` and `smoke_fire/`, each with `images/{train,val}`, `labels/{train,val}` and `data.yaml`, and
-`smoke_fire/known.csv`: what is known of each picture as a whole. Pictures are linked, not copied.
+writes `vehicles/` and `smoke_fire/`, each with `images/{train,val}`, `labels/{train,val}` and `data.yaml`,
+`smoke_fire/known.csv`, what is known of each picture as a whole, and `problems.csv`, what was left out and why.
+Pictures are linked, not copied. A picture with a problem is left out whole: without one of its boxes it would teach
+that nothing is there.
 """
 
 import argparse
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -20,92 +25,52 @@ from datasets.classes import (
     SMOKE_FIRE_CLASSES,
     SMOKE_FIRE_MAP,
     VEHICLE_BACKGROUND,
-    VEHICLE_CLASSES,
+    VEHICLE_LABELS,
     VEHICLE_MAP,
 )
+from datasets.collect import Collection, ListedPicture, collect, write_problems
+from datasets.index import BadIndexError
+from datasets.labels import SPLITS, Box, project_boxes
 
-SPLITS = ("train", "val")
-
-
-class LabelError(ValueError):
-    """A label file that does not say what a label file must say."""
-
-
-@dataclass(frozen=True)
-class Box:
-    """One labelled box: class index, centre and size, relative to the picture's width and height."""
-
-    class_index: int
-    cx: float
-    cy: float
-    width: float
-    height: float
-
-    def line(self) -> str:
-        return f"{self.class_index} {self.cx:.6f} {self.cy:.6f} {self.width:.6f} {self.height:.6f}"
+Placed = set[tuple[str, str]]  # split and picture's name
 
 
-def read_boxes(path: Path, class_count: int) -> list[Box]:
-    """Read one YOLO label file; a missing file means no boxes.
-
-    Raises:
-        LabelError: a line that is no box, a class out of range, or a box outside the picture; names file and line.
-    """
-    if not path.exists():
-        return []
-    boxes = []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            index, *place = line.split()
-            box = Box(int(index), *(float(value) for value in place))
-        except (ValueError, TypeError) as error:
-            raise LabelError(f"{path}:{number}: not a box (class cx cy w h): {line!r}") from error
-        if not 0 <= box.class_index < class_count:
-            raise LabelError(f"{path}:{number}: class {box.class_index}, but the source has {class_count} classes")
-        if not (0 <= box.cx <= 1 and 0 <= box.cy <= 1 and 0 < box.width <= 1.001 and 0 < box.height <= 1.001):
-            raise LabelError(f"{path}:{number}: box outside the picture: {line!r}")
-        boxes.append(box)
-    return boxes
-
-
-def map_boxes(
-    boxes: list[Box], source_names: list[str], mapping: dict[str, str | None], classes: tuple[str, ...]
-) -> list[Box]:
-    """Rename the classes of one source to the project's, dropping those mapped to None."""
-    mapped = []
-    for box in boxes:
-        name = mapping[source_names[box.class_index]]
-        if name is not None:
-            mapped.append(Box(classes.index(name), box.cx, box.cy, box.width, box.height))
-    return mapped
-
-
-def pictures(source: Path) -> Iterator[tuple[str, Path]]:
-    """Every picture of a source with the split it belongs to, in a fixed order."""
-    for split in SPLITS:
-        for picture in sorted((source / "images" / split).glob("*.webp")):
-            yield split, picture
-
-
-def place(picture: Path, split: str, boxes: list[Box], out: Path) -> None:
+def place(picture: ListedPicture, boxes: list[Box], out: Path, placed: Placed) -> None:
     """Link one picture into the layout and write its labels beside it."""
-    link = out / "images" / split / picture.name
+    link = out / "images" / picture.split / picture.name
     link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.is_symlink():
-        link.symlink_to(picture.resolve())
-    label = out / "labels" / split / f"{picture.stem}.txt"
+    target = str(picture.path.resolve())
+    if not link.is_symlink() or os.readlink(link) != target:
+        if link.is_symlink():  # a file that was not linked here is not this script's to delete
+            link.unlink()
+        link.symlink_to(target)
+    label = out / "labels" / picture.split / f"{picture.stem}.txt"
     label.parent.mkdir(parents=True, exist_ok=True)
     label.write_text("".join(box.line() + "\n" for box in boxes))
+    placed.add((picture.split, picture.name))
 
 
-def place_boxed_source(source: Path, mapping: dict[str, str | None], classes: tuple[str, ...], out: Path) -> None:
-    """Place every picture of a source that has boxes, with its classes mapped to the project's."""
-    names = yaml.safe_load((source / "data.yaml").read_text())["names"]
-    for split, picture in pictures(source):
-        boxes = read_boxes(source / "labels" / split / f"{picture.stem}.txt", len(names))
-        place(picture, split, map_boxes(boxes, names, mapping, classes), out)
+def place_boxed(
+    pictures: Mapping[str, ListedPicture],
+    class_map: Mapping[str, Mapping[str, str | None]],
+    classes: tuple[str, ...],
+    out: Path,
+    placed: Placed,
+) -> None:
+    """Place every picture of the sources that have boxes, with their classes mapped to the project's."""
+    for picture in pictures.values():
+        if picture.source in class_map:
+            place(picture, project_boxes(picture.boxes, class_map[picture.source], classes), out, placed)
+
+
+def remove_stale(out: Path, placed: Placed) -> None:
+    """Take away the links and labels of an earlier build that are not in this one."""
+    for split in SPLITS:
+        for link in (out / "images" / split).glob("*"):
+            if link.is_symlink() and (split, link.name) not in placed:
+                link.unlink()
+                if not any(name.startswith(f"{link.stem}.") for of, name in placed if of == split):
+                    (out / "labels" / split / f"{link.stem}.txt").unlink(missing_ok=True)
 
 
 def write_data_yaml(out: Path, classes: tuple[str, ...]) -> None:
@@ -118,49 +83,88 @@ def write_data_yaml(out: Path, classes: tuple[str, ...]) -> None:
     (out / "data.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
 
 
-def build_vehicles(shared: Path, out: Path) -> None:
-    """The training layout of the vehicle network."""
-    for name, mapping in VEHICLE_MAP.items():
-        place_boxed_source(shared / name, mapping, VEHICLE_CLASSES, out)
-    for name in VEHICLE_BACKGROUND:
-        for split, picture in pictures(shared / name):
-            if split == "train":
-                place(picture, split, [], out)
-    write_data_yaml(out, VEHICLE_CLASSES)
+def build_vehicles(pictures: Mapping[str, ListedPicture], out: Path) -> Placed:
+    """The training layout of the vehicle network; pictures without a vehicle go into train only."""
+    out.mkdir(parents=True, exist_ok=True)
+    placed: Placed = set()
+    place_boxed(pictures, VEHICLE_MAP, VEHICLE_LABELS, out, placed)
+    for picture in pictures.values():
+        if picture.source in VEHICLE_BACKGROUND and picture.split == "train":
+            place(picture, [], out, placed)
+    remove_stale(out, placed)
+    write_data_yaml(out, VEHICLE_LABELS)
+    return placed
 
 
-def build_smoke_fire(shared: Path, out: Path) -> None:
+def build_smoke_fire(pictures: Mapping[str, ListedPicture], frame_labels: Path, out: Path) -> Placed:
     """The training layout of the smoke and fire network, and `known.csv`.
 
     A row of known.csv is picture, smoke, fire; a value is `boxed` (the boxes are the whole truth), `1` (present
     somewhere, not boxed), `0` (absent) or empty (not known: no loss is drawn from it).
     """
-    known: list[tuple[str, str, str]] = []
-    for name, mapping in SMOKE_FIRE_MAP.items():
-        place_boxed_source(shared / name, mapping, SMOKE_FIRE_CLASSES, out)
-        kinds = ["boxed" if kind in BOXED_KINDS[name] else "" for kind in SMOKE_FIRE_CLASSES]
-        known += [(picture.name, kinds[0], kinds[1]) for _, picture in pictures(shared / name)]
-    with (shared / "frame_labels.csv").open(newline="") as file:
+    out.mkdir(parents=True, exist_ok=True)
+    placed: Placed = set()
+    known: list[tuple[str, ...]] = []
+    place_boxed(pictures, SMOKE_FIRE_MAP, SMOKE_FIRE_CLASSES, out, placed)
+    for picture in pictures.values():
+        if picture.source in SMOKE_FIRE_MAP:
+            boxed = BOXED_KINDS[picture.source]
+            known.append((picture.name, *("boxed" if kind in boxed else "" for kind in SMOKE_FIRE_CLASSES)))
+    with frame_labels.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            source = row["file"].split("/")[0]
             values = [row[kind] if row[kind] in ("0", "1") else "" for kind in SMOKE_FIRE_CLASSES]
-            if source not in FRAME_LABELLED or values == ["", ""]:
-                continue
-            picture = shared / row["file"]
-            place(picture, row["split"], [], out)
-            known.append((picture.name, values[0], values[1]))
+            listed = pictures.get(row["file"])
+            if listed is not None and listed.source in FRAME_LABELLED and any(values):
+                place(listed, [], out, placed)
+                known.append((listed.name, *values))
+    remove_stale(out, placed)
     with (out / "known.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("picture", *SMOKE_FIRE_CLASSES), *known])
     write_data_yaml(out, SMOKE_FIRE_CLASSES)
+    return placed
+
+
+def summary(collection: Collection) -> list[str]:
+    """How many pictures are good, how many problems there are of each kind, and how many pictures have no split."""
+    lines = [f"{len(collection.pictures)} pictures of {len({p.source for p in collection.pictures.values()})} sources"]
+    kinds = Counter(problem.kind for problem in collection.problems)
+    lines += [f"{count} x {kind}" for kind, count in kinds.most_common()]
+    if collection.unlisted:
+        lines.append(f"{len(collection.unlisted)} pictures left out that index.csv does not list: they have no split")
+    return lines
+
+
+def build(sources: Path, out: Path, skip_bad: bool) -> int:
+    """Build both layouts; the exit status. With a problem and without `skip_bad`, only problems.csv is written."""
+    try:
+        collection = collect(sources, lambda name: print(f"reading {name}", file=sys.stderr))
+    except BadIndexError as error:
+        print(error, file=sys.stderr)
+        return 1
+    frame_labels = sources / "frame_labels.csv"
+    if not frame_labels.is_file():
+        print(f"{frame_labels}: not there; it holds the whole-picture truth of smoke and fire", file=sys.stderr)
+        return 1
+    write_problems(collection, out / "problems.csv")
+    for problem in collection.problems:
+        print(problem, file=sys.stderr)
+    if collection.problems and not skip_bad:
+        print(*summary(collection), sep="\n")
+        print("nothing was built: mend the sources, or leave these pictures out with --bad skip", file=sys.stderr)
+        return 1
+    build_vehicles(collection.pictures, out / "vehicles")
+    build_smoke_fire(collection.pictures, frame_labels, out / "smoke_fire")
+    print(*summary(collection), sep="\n")
+    return 0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("shared", type=Path, help="folder that holds the sources")
+    parser.add_argument("sources", type=Path, help="folder that holds the sources, index.csv and frame_labels.csv")
     parser.add_argument("out", type=Path, help="folder to build in")
+    parser.add_argument("--bad", choices=["refuse", "skip"], default="refuse", help="what to do with bad input")
     arguments = parser.parse_args()
-    build_vehicles(arguments.shared, arguments.out / "vehicles")
-    build_smoke_fire(arguments.shared, arguments.out / "smoke_fire")
+    sys.exit(build(arguments.sources, arguments.out, arguments.bad == "skip"))
 
 
 if __name__ == "__main__":

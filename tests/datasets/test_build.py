@@ -1,111 +1,206 @@
+import csv
+import json
+from collections.abc import Callable
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
-import yaml
 
-from datasets.build import Box, LabelError, build_smoke_fire, build_vehicles, map_boxes, read_boxes
+from datasets.build import build
 from datasets.classes import (
-    FRAME_LABELLED,
     SMOKE_FIRE_CLASSES,
     SMOKE_FIRE_MAP,
     VEHICLE_BACKGROUND,
-    VEHICLE_CLASSES,
+    VEHICLE_LABELS,
     VEHICLE_MAP,
 )
-
-
-def labels(folder: Path, text: str) -> Path:
-    path = folder / "labels.txt"
-    path.write_text(text)
-    return path
-
-
-def test_boxes_are_read(tmp_path: Path) -> None:
-    boxes = read_boxes(labels(tmp_path, "1 0.5 0.5 0.2 0.1\n\n0 0.1 0.2 0.05 0.05\n"), class_count=2)
-    assert boxes == [Box(1, 0.5, 0.5, 0.2, 0.1), Box(0, 0.1, 0.2, 0.05, 0.05)]
-
-
-def test_no_label_file_means_no_boxes(tmp_path: Path) -> None:
-    assert read_boxes(tmp_path / "missing.txt", class_count=2) == []
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("2 0.5 0.5 0.1 0.1", "class 2"),
-        ("-1 0.5 0.5 0.1 0.1", "class -1"),
-        ("0 1.5 0.5 0.1 0.1", "outside the picture"),
-        ("0 0.5 0.5 0 0.1", "outside the picture"),
-        ("0 0.5 0.5 nan 0.1", "outside the picture"),
-        ("0 0.5 0.5 0.1", "not a box"),
-        ("tank 0.5 0.5 0.1 0.1", "not a box"),
-    ],
-)
-def test_a_bad_label_is_named_with_file_and_line(tmp_path: Path, line: str, message: str) -> None:
-    with pytest.raises(LabelError, match=rf"labels\.txt:2: .*{message}"):
-        read_boxes(labels(tmp_path, f"0 0.5 0.5 0.1 0.1\n{line}\n"), class_count=2)
-
-
-def test_classes_are_renamed_and_unwanted_ones_dropped() -> None:
-    boxes = [Box(0, 0.5, 0.5, 0.1, 0.1), Box(1, 0.2, 0.2, 0.1, 0.1)]
-    mapped = map_boxes(boxes, ["other", "APC"], {"other": None, "APC": "ifv_apc"}, VEHICLE_CLASSES)
-    assert mapped == [Box(1, 0.2, 0.2, 0.1, 0.1)]
-
-
-def test_every_mapping_ends_in_a_class_of_the_project() -> None:
-    assert {to for mapping in VEHICLE_MAP.values() for to in mapping.values()} - {None} == set(VEHICLE_CLASSES)
-    assert {to for mapping in SMOKE_FIRE_MAP.values() for to in mapping.values()} == set(SMOKE_FIRE_CLASSES)
+from tests.datasets.samples import write_index, write_picture, write_prepared_sources, write_text
 
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
-    """A picture for each split of each source, with one box of the source's first class."""
-    shared = tmp_path / "sources"
-    rows = ["file,split,smoke,fire,lookalike,view"]
-    for name in {*VEHICLE_MAP, *SMOKE_FIRE_MAP, *FRAME_LABELLED, *VEHICLE_BACKGROUND}:
-        for split in ("train", "val"):
-            for kind in ("images", "labels"):
-                (shared / name / kind / split).mkdir(parents=True)
-            cv2.imwrite(str(shared / name / "images" / split / f"{name}_{split}.webp"), np.zeros((8, 8, 3), np.uint8))
-            (shared / name / "labels" / split / f"{name}_{split}.txt").write_text("0 0.5 0.5 0.5 0.5\n")
-            rows.append(f"{name}/images/{split}/{name}_{split}.webp,{split},1,,,drone")
-        names = list({**VEHICLE_MAP, **SMOKE_FIRE_MAP}.get(name, {}))
-        (shared / name / "data.yaml").write_text(yaml.safe_dump({"names": names}))
-    (shared / "frame_labels.csv").write_text("\n".join(rows) + "\n")
-    return shared
+    return write_prepared_sources(tmp_path / "sources")
 
 
 def built(folder: Path, kind: str, split: str) -> set[str]:
     return {path.stem for path in (folder / kind / split).iterdir()}
 
 
+def problems(out: Path) -> list[tuple[str, str, str]]:
+    """Name of the file, line and kind of each row of problems.csv."""
+    with (out / "problems.csv").open(newline="") as file:
+        return [(Path(row["file"]).name, row["line"], row["kind"]) for row in csv.DictReader(file)]
+
+
+def test_every_mapping_ends_in_a_class_of_the_project() -> None:
+    assert {to for mapping in VEHICLE_MAP.values() for to in mapping.values()} - {None} == set(VEHICLE_LABELS)
+    assert {to for mapping in SMOKE_FIRE_MAP.values() for to in mapping.values()} == set(SMOKE_FIRE_CLASSES)
+
+
 def test_pictures_keep_their_split(sources: Path, tmp_path: Path) -> None:
-    build_vehicles(sources, tmp_path / "vehicles")
-    assert built(tmp_path / "vehicles", "images", "val") == {f"{name}_val" for name in VEHICLE_MAP}
-    assert not built(tmp_path / "vehicles", "images", "train") & built(tmp_path / "vehicles", "images", "val")
-    label = tmp_path / "vehicles" / "labels" / "train" / "zem_train.txt"
-    assert label.read_text().startswith(f"{VEHICLE_CLASSES.index('ifv_apc')} 0.5")
+    assert build(sources, tmp_path / "out", skip_bad=False) == 0
+    vehicles = tmp_path / "out" / "vehicles"
+    assert built(vehicles, "images", "val") == {f"{name}_val" for name in VEHICLE_MAP}
+    assert not built(vehicles, "images", "train") & built(vehicles, "images", "val")
+    label = vehicles / "labels" / "train" / "zem_train.txt"
+    assert label.read_text() == f"{VEHICLE_LABELS.index('ifv_apc')} 0.500000 0.500000 0.500000 0.500000\n"
+    assert problems(tmp_path / "out") == []
 
 
-def test_pictures_without_a_vehicle_are_placed_without_boxes(sources: Path, tmp_path: Path) -> None:
-    build_vehicles(sources, tmp_path / "vehicles")
-    assert (tmp_path / "vehicles" / "labels" / "train" / "aryanraj_clear_train.txt").read_text() == ""
+def test_pictures_are_linked_not_copied(sources: Path, tmp_path: Path) -> None:
+    build(sources, tmp_path / "out", skip_bad=False)
+    link = tmp_path / "out" / "vehicles" / "images" / "val" / "mian_val.webp"
+    assert link.is_symlink()
+    assert link.resolve() == (sources / "mian" / "images" / "val" / "mian_val.webp").resolve()
+
+
+def test_pictures_without_a_vehicle_are_placed_without_boxes_and_in_train_only(sources: Path, tmp_path: Path) -> None:
+    build(sources, tmp_path / "out", skip_bad=False)
+    vehicles = tmp_path / "out" / "vehicles"
+    assert (vehicles / "labels" / "train" / "aryanraj_clear_train.txt").read_text() == ""
+    assert "aryanraj_clear_val" not in built(vehicles, "images", "val")
 
 
 def test_what_is_known_of_smoke_and_fire(sources: Path, tmp_path: Path) -> None:
-    build_smoke_fire(sources, tmp_path / "smoke_fire")
-    known = dict(line.split(",", 1) for line in (tmp_path / "smoke_fire" / "known.csv").read_text().splitlines())
+    build(sources, tmp_path / "out", skip_bad=False)
+    smoke_fire = tmp_path / "out" / "smoke_fire"
+    known = dict(line.split(",", 1) for line in (smoke_fire / "known.csv").read_text().splitlines())
     assert known["liuzifan_train.webp"] == "boxed,boxed"
     assert known["xiapinquan_train.webp"] == ",boxed", "its smoke is not boxed and so not known"
     assert known["zem_train.webp"] == "1,"
-    assert built(tmp_path / "smoke_fire", "images", "train") == {
-        Path(name).stem for name in known if name.endswith("_train.webp")
-    }
+    assert built(smoke_fire, "images", "train") == {Path(name).stem for name in known if name.endswith("_train.webp")}
 
 
 def test_building_twice_is_the_same_as_once(sources: Path, tmp_path: Path) -> None:
     for _ in range(2):
-        build_vehicles(sources, tmp_path / "vehicles")
-    assert len(built(tmp_path / "vehicles", "images", "train")) == len(VEHICLE_MAP) + len(VEHICLE_BACKGROUND)
+        build(sources, tmp_path / "out", skip_bad=False)
+    assert len(built(tmp_path / "out" / "vehicles", "images", "train")) == len(VEHICLE_MAP) + len(VEHICLE_BACKGROUND)
+
+
+def damage(sources: Path) -> list[tuple[str, str, str]]:
+    """One fault of each sort in mian, zem, obulka, cats and worldkpax, and how problems.csv has to name them."""
+    write_text(sources / "mian" / "labels" / "train" / "mian_train.txt", "0 0.5 0.5 0.1 0.1\n6 0.5 0.5 0.1 0.1\n")
+    write_text(sources / "zem" / "labels" / "val" / "zem_val.txt", "0 0.95 0.5 0.2 0.1\n")
+    (sources / "obulka" / "images" / "val" / "obulka_val.webp").unlink()
+    (sources / "cats" / "labels" / "val" / "cats_val.txt").unlink()
+    picture = sources / "worldkpax" / "images" / "train" / "worldkpax_train.webp"
+    picture.write_bytes(picture.read_bytes()[:-200])
+    return [
+        ("cats_val.txt", "", "missing label"),
+        ("mian_train.txt", "2", "class"),
+        ("obulka_val.txt", "", "unlisted"),  # the label is left alone
+        ("obulka_val.webp", "", "missing picture"),
+        ("worldkpax_train.webp", "", "corrupt picture"),
+        ("zem_val.txt", "1", "box outside"),
+    ]
+
+
+def test_bad_input_is_refused_with_all_of_it_named(
+    sources: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = damage(sources)
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert sorted(problems(tmp_path / "out")) == named
+    assert not (tmp_path / "out" / "vehicles").exists()
+    errors = capsys.readouterr().err
+    assert all(file in errors for file, _, kind in named if kind != "unlisted")
+
+
+def test_bad_pictures_are_left_out_whole_named_and_counted(
+    sources: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = damage(sources)
+    assert build(sources, tmp_path / "out", skip_bad=True) == 0
+    assert sorted(problems(tmp_path / "out")) == named
+    vehicles = tmp_path / "out" / "vehicles"
+    assert "mian_train" not in built(vehicles, "images", "train"), "its one good box is not the whole truth"
+    assert built(vehicles, "images", "val") == {f"{name}_val" for name in set(VEHICLE_MAP) - {"zem", "obulka", "cats"}}
+    captured = capsys.readouterr()
+    assert all(file in captured.err for file, _, kind in named if kind != "unlisted")
+    assert "1 x corrupt picture" in captured.out
+
+
+def test_a_picture_that_has_gone_bad_is_taken_out_of_an_earlier_build(sources: Path, tmp_path: Path) -> None:
+    build(sources, tmp_path / "out", skip_bad=True)
+    damage(sources)
+    build(sources, tmp_path / "out", skip_bad=True)
+    assert "mian_train" not in built(tmp_path / "out" / "vehicles", "images", "train")
+    assert "mian_train" not in built(tmp_path / "out" / "vehicles", "labels", "train")
+
+
+def test_a_class_that_the_map_does_not_know_is_a_problem(sources: Path, tmp_path: Path) -> None:
+    write_text(sources / "cats" / "data.yaml", "names: [spaceship]\n")
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert problems(tmp_path / "out") == [("cats_train.webp", "", "class"), ("cats_val.webp", "", "class")]
+
+
+def test_a_source_that_is_not_there_is_named(sources: Path, tmp_path: Path) -> None:
+    (sources / "jekhor").rename(tmp_path / "elsewhere")
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert problems(tmp_path / "out") == [("jekhor", "", "source")]
+
+
+@pytest.mark.parametrize("file", ["index.csv", "frame_labels.csv"])
+def test_without_the_tables_nothing_is_built(
+    sources: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str
+) -> None:
+    (sources / file).unlink()
+    assert build(sources, tmp_path / "out", skip_bad=True) == 1
+    assert f"{file}: not there" in capsys.readouterr().err
+
+
+def test_originals_are_built_in_the_split_of_the_index_and_the_rest_is_left_out(
+    sources: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """cats as its publisher has it: no data.yaml, one folder, and more pictures than the index lists."""
+    (sources / "cats").rename(tmp_path / "prepared")
+    rows = [line.split(",") for line in (sources / "index.csv").read_text().splitlines()[1:]]
+    listed = [(row[0], row[1], f"CATS-Lab__Set/images/{row[1]}.jpg") for row in rows if row[0].startswith("cats/")]
+    write_index(sources, [*((r[0], r[1], r[5]) for r in rows if not r[0].startswith("cats/")), *listed])
+    for name in ("train", "val", "held_out"):
+        write_picture(sources / "cats" / "images" / f"{name}.jpg", seed=len(name))
+        write_text(sources / "cats" / "labels" / f"{name}.txt", "0 0.5 0.5 0.25 0.25\n")
+    assert build(sources, tmp_path / "out", skip_bad=False) == 0
+    vehicles = tmp_path / "out" / "vehicles"
+    assert (vehicles / "images" / "val" / "cats_val.jpg").is_symlink()
+    assert (vehicles / "labels" / "train" / "cats_train.txt").read_text().endswith("0.250000 0.250000\n")
+    assert problems(tmp_path / "out") == [("held_out.jpg", "", "unlisted")]
+    assert "1 pictures left out that index.csv does not list" in capsys.readouterr().out
+
+
+def test_one_picture_under_two_names_is_refused(sources: Path, tmp_path: Path) -> None:
+    for folder in ("first", "second"):
+        write_picture(sources / "worldkpax" / folder / "train" / "images" / "worldkpax_train_original.jpg")
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert {kind for _, _, kind in problems(tmp_path / "out")} == {"source"}
+
+
+def write_coco_export(folder: Path, picture: str) -> None:
+    document = {
+        "images": [{"id": 0, "file_name": picture, "width": 64, "height": 48}],
+        "categories": [{"id": 0, "name": "vehicles"}, {"id": 1, "name": "ART"}],
+        "annotations": [{"image_id": 0, "category_id": 1, "bbox": [16, 12, 32, 24]}],
+    }
+    write_text(folder / "_annotations.coco.json", json.dumps(document))
+
+
+def write_voc_export(folder: Path, picture: str) -> None:
+    box = "<bndbox><xmin>16</xmin><ymin>12</ymin><xmax>48</xmax><ymax>36</ymax></bndbox>"
+    thing = f"<object><name>ART</name>{box}</object>"
+    write_text(
+        folder / picture.replace(".jpg", ".xml"), f"<annotation><filename>{picture}</filename>{thing}</annotation>"
+    )
+
+
+@pytest.mark.parametrize("write_export", [write_coco_export, write_voc_export])
+def test_an_export_in_another_format_is_built_alike(
+    sources: Path, tmp_path: Path, write_export: Callable[[Path, str], None]
+) -> None:
+    (sources / "mian").rename(tmp_path / "prepared")
+    for split in ("train", "val"):
+        picture = f"mian_{split}_original.jpg"
+        write_picture(sources / "mian" / split / picture)
+        write_export(sources / "mian" / split, picture)
+    assert build(sources, tmp_path / "out", skip_bad=False) == 0
+    for split in ("train", "val"):
+        label = tmp_path / "out" / "vehicles" / "labels" / split / f"mian_{split}.txt"
+        assert label.read_text() == f"{VEHICLE_LABELS.index('artillery')} 0.500000 0.500000 0.500000 0.500000\n"
