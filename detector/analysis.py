@@ -14,8 +14,9 @@ from detector.clip import ClipReader, Frame
 from detector.counting import count_clip
 from detector.device import DeviceName
 from detector.events import Sighting
-from detector.input_size import choose_size_px
+from detector.input_size import SizeChoice, SizeChooser, sizes_to_try
 from detector.model import Network, load_network
+from detector.model_card import ModelError, ThresholdName
 from detector.motion import CameraMotionEstimator
 from detector.report import SCHEMA, FrameRecord, Report, Run, Settings
 from detector.report_assembly import (
@@ -23,6 +24,7 @@ from detector.report_assembly import (
     coverage,
     device_used,
     input_clip,
+    most_used_size_px,
     networks_used,
     shot_summaries,
     track_summaries,
@@ -55,8 +57,8 @@ class Networks:
     smoke_fire: Network
 
     @staticmethod
-    def load(device: DeviceName = "auto", vehicles: str | Path = "default") -> "Networks":
-        """Open both on one device.
+    def load(device: DeviceName = "auto", vehicles: str | Path = "fast") -> "Networks":
+        """Open both on one device; `vehicles` is a name or folder as `load_network` takes it.
 
         Raises:
             ModelError, DeviceError: see `load_network`.
@@ -69,7 +71,9 @@ def analyze(
     *,
     device: DeviceName = "auto",
     classes: Sequence[str] | None = None,
+    threshold: ThresholdName = "typical",
     confidence: float | None = None,
+    size: SizeChoice = "auto",
     from_s: float | None = None,
     to_s: float | None = None,
     networks: Networks | None = None,
@@ -82,7 +86,10 @@ def analyze(
         clip: a local video file.
         device: "cpu", "cuda", or "auto" for CUDA where a session really runs there. Ignored if `networks` is given.
         classes: vehicle classes to report, of "tank", "ifv_apc", "artillery", "mlrs", "truck", "car"; None for all.
-        confidence: score from 0 to 1 at which a track may start; None for the network's own threshold.
+        threshold: operating point of both networks: "conservative" misses more and is wrong less than "typical".
+        confidence: score from 0 to 1 at which a track may start; None for that of the threshold.
+        size: longest side in pixels at which the vehicle network looks, a multiple of 32 from 320 to 2560; "auto" looks
+            at a few frames of each shot in rising sizes and takes the smallest that finds no fewer vehicles.
         from_s: leave out what is earlier than this many seconds after the first picture.
         to_s: leave out what is at or after this many seconds after the first picture.
         networks: networks opened before, to save the time of opening them again for every clip.
@@ -94,27 +101,30 @@ def analyze(
 
     Raises:
         ClipError: the clip cannot be read at all.
-        ModelError, DeviceError: a network or the device cannot be had.
-        ValueError: an unknown class, a confidence outside 0 to 1, or an empty range.
+        ModelError, DeviceError: a network or the device cannot be had, or a network has no such threshold.
+        ValueError: an unknown class, a confidence outside 0 to 1, a size out of range, or an empty range.
     """
+    sizes_px = sizes_to_try(size)
     networks = networks or Networks.load(device)
-    looking = _looking(networks, classes, confidence)
+    looking = _looking(networks, classes, threshold, confidence)
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     path = Path(clip)
     with ClipReader(path, from_s, to_s) as reader:
-        size_px = choose_size_px(path, networks.vehicles, looking.confidence)
-        watch = _Watch(networks, looking, size_px, _frame_rate(reader), on_frames)
+        chooser = SizeChooser(networks.vehicles, looking.confidence, sizes_px)
+        watch = _Watch(networks, looking, chooser, _frame_rate(reader), on_frames)
         interrupted = _watch_clip(reader, watch, _frames_expected(reader, from_s, to_s), on_progress)
         source = input_clip(path, reader)
-        covered = coverage(reader, watch.findings, size_px, watch.smoke_fire_every, interrupted)
-    shots = shot_summaries(watch.findings, looking)
+        covered = coverage(reader, watch.findings, sizes_px[0], watch.smoke_fire_every, interrupted)
+    shots = shot_summaries(watch.findings, looking, max(source.width, source.height))
     seconds = time.perf_counter() - clock
     return Report(
         schema=SCHEMA,
         input=source,
-        networks=networks_used(networks.vehicles.card, networks.smoke_fire.card, looking, size_px),
+        networks=networks_used(
+            networks.vehicles.card, networks.smoke_fire.card, looking, most_used_size_px(watch.findings, sizes_px[0])
+        ),
         device=device_used(networks.vehicles.device),
-        settings=Settings(tuple(classes) if classes else None, confidence, from_s, to_s),
+        settings=Settings(tuple(classes) if classes else None, threshold, confidence, size, from_s, to_s),
         versions=versions(),
         counts=count_clip(
             shots,
@@ -138,7 +148,7 @@ class _Watch:
 
     networks: Networks
     looking: Looking
-    size_px: int
+    chooser: SizeChooser
     frame_rate: float
     on_frames: OnFrames | None
     findings: list[ShotFindings] = field(default_factory=list)
@@ -156,13 +166,12 @@ class _Watch:
         small = thumbnail(frame.image)
         time_s = frame.time.seconds
         motion = self._motion.update(small, frame.image.shape[1])
-        floor = LOW_SCORE_SHARE * self.looking.confidence
-        [vehicles] = self.networks.vehicles.detect([frame.image], confidence=floor, size_px=self.size_px)
+        look = self.chooser.look(frame.image, small, LOW_SCORE_SHARE * self.looking.confidence)
         if frame.index % self.smoke_fire_every == 0 or not self._observations:
             [seen] = self.networks.smoke_fire.detect([frame.image], confidence=SMOKE_FIRE_FLOOR)
             self._sightings.append(Sighting(frame.index, time_s, seen))
         dark = float(small.mean()) < DARK_LEVEL
-        self._observations.append(Observation(frame.index, time_s, vehicles, motion, dark))
+        self._observations.append(Observation(frame.index, time_s, look.detections, look.size_px, motion, dark))
         for span in self._finder.update(frame.index, small):
             self._settle(span)
 
@@ -197,19 +206,28 @@ def _watch_clip(reader: ClipReader, watch: _Watch, expected: int | None, on_prog
     return interrupted
 
 
-def _looking(networks: Networks, classes: Sequence[str] | None, confidence: float | None) -> Looking:
+def _looking(
+    networks: Networks, classes: Sequence[str] | None, threshold: ThresholdName, confidence: float | None
+) -> Looking:
     known = networks.vehicles.classes
     unknown = sorted(set(classes or ()) - set(known))
     if unknown:
         raise ValueError(f"unknown class {', '.join(unknown)}; the network knows {', '.join(known)}")
     if confidence is not None and not 0 < confidence < 1:
         raise ValueError(f"confidence {confidence} is not between 0 and 1")
+    vehicles, smoke_fire = (network.card.threshold(threshold) for network in (networks.vehicles, networks.smoke_fire))
+    if not smoke_fire.frame:
+        raise ModelError(
+            f"network {networks.smoke_fire.card.name}: its {threshold} threshold has no scores for frames, so it "
+            "cannot flag smoke and fire; install detect again"
+        )
     return Looking(
         vehicle_classes=known,
         wanted=frozenset(classes) if classes else None,
-        confidence=networks.vehicles.card.confidence if confidence is None else confidence,
+        confidence=vehicles.confidence if confidence is None else confidence,
         kinds=networks.smoke_fire.classes,
-        kind_thresholds=networks.smoke_fire.card.frame_thresholds,
+        kind_confidence=smoke_fire.confidence,
+        kind_thresholds=smoke_fire.frame,
     )
 
 

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from detector import __version__
+from detector.arguments import InputSize, Seconds, split_classes
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from detector.analysis import Networks
+    from detector.input_size import SizeChoice
+    from detector.model_card import ThresholdName
     from detector.report import Report
 
 DONE, PARTLY_READ, WRONG_USAGE, UNREADABLE, NO_DEVICE_OR_MODEL, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -23,43 +26,18 @@ CLIP_SUFFIXES = (
 )
 
 
-class Seconds(click.ParamType[float]):
-    """A time as seconds (83.5) or as clock time (1:23.5, 0:01:23.5)."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            parts = [float(part) for part in str(value).split(":")]
-        except ValueError:
-            parts = []
-        if not 1 <= len(parts) <= 3 or any(not 0 <= part < 1e7 for part in parts):
-            self.fail(f"{value!r} is no time; give seconds (83.5) or a clock time (1:23.5)", param, ctx)
-        seconds = 0.0
-        for part in parts:
-            seconds = 60 * seconds + part
-        return seconds
-
-
 @dataclass(frozen=True)
 class Request:
     """What the user asked for, for every clip alike."""
 
     video: bool
     classes: tuple[str, ...] | None
+    threshold: "ThresholdName"
     confidence: float | None
+    size: "SizeChoice"
     from_s: float | None
     to_s: float | None
     overwrite: bool
-
-
-def _split_classes(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    names = tuple(name.strip() for name in value.split(",") if name.strip())
-    if not names:
-        raise click.BadParameter("name at least one class, such as tank,truck")
-    return names
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]}, epilog="See README.md for examples.")
@@ -72,6 +50,20 @@ def _split_classes(ctx: click.Context, param: click.Parameter, value: str | None
     help="Where the networks run; auto takes CUDA if it really works.",
 )
 @click.option(
+    "--model",
+    default="fast",
+    metavar="fast|accurate|FOLDER",
+    help="Network that finds vehicles; a folder holds one of your own.  [default: fast, for work without a GPU]",
+)
+@click.option(
+    "--size",
+    type=InputSize(),
+    default="auto",
+    metavar="auto|PIXELS",
+    help="Longest side at which it looks: larger finds smaller vehicles and takes longer; auto takes, shot by shot, "
+    "the smallest that finds no fewer.  [default: auto]",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="Output folder; for several clips the folder of their output folders.  [default: <clip>.detect]",
@@ -79,14 +71,21 @@ def _split_classes(ctx: click.Context, param: click.Parameter, value: str | None
 @click.option("--no-video", is_flag=True, help="Do not write annotated.mp4.")
 @click.option(
     "--classes",
-    callback=_split_classes,
+    callback=split_classes,
     metavar="A,B",
     help="Report only these: tank, ifv_apc, artillery, mlrs, truck, car.",
 )
 @click.option(
+    "--threshold",
+    type=click.Choice(["conservative", "typical"]),
+    default="typical",
+    show_default=True,
+    help="How sure the networks must be; conservative misses more and is wrong less.",
+)
+@click.option(
     "--confidence",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Score at which a vehicle counts.  [default: the network's]",
+    help="Score at which a vehicle counts.  [default: that of the threshold]",
 )
 @click.option("--from", "from_s", type=Seconds(), help="Begin here: seconds or m:ss from the first picture.")
 @click.option("--to", "to_s", type=Seconds(), help="End before this time.")
@@ -96,9 +95,12 @@ def _split_classes(ctx: click.Context, param: click.Parameter, value: str | None
 def main(
     clips: tuple[Path, ...],
     device: str,
+    model: str,
+    size: "SizeChoice",
     out: Path | None,
     no_video: bool,
     classes: tuple[str, ...] | None,
+    threshold: "ThresholdName",
     confidence: float | None,
     from_s: float | None,
     to_s: float | None,
@@ -119,11 +121,11 @@ def main(
         raise click.UsageError("name at least one clip, or try: detect --demo")
     if from_s is not None and to_s is not None and from_s >= to_s:
         raise click.UsageError(f"--from {from_s:g} s is not before --to {to_s:g} s")
-    request = Request(not no_video, classes, confidence, from_s, to_s, overwrite)
-    sys.exit(_run(clips, out, device, request, demo))
+    request = Request(not no_video, classes, threshold, confidence, size, from_s, to_s, overwrite)
+    sys.exit(_run(clips, out, device, model, request, demo))
 
 
-def _run(clips: tuple[Path, ...], out: Path | None, device: str, request: Request, demo: bool) -> int:
+def _run(clips: tuple[Path, ...], out: Path | None, device: str, model: str, request: Request, demo: bool) -> int:
     """Analyse every clip on its own; the worst exit code is that of the run."""
     from detector.analysis import Networks
     from detector.clip import ClipError
@@ -140,7 +142,7 @@ def _run(clips: tuple[Path, ...], out: Path | None, device: str, request: Reques
     if not found:
         return max(codes)
     try:
-        networks = Networks.load(device)  # type: ignore[arg-type]  # click has checked it
+        networks = Networks.load(device, model)  # type: ignore[arg-type]  # click has checked it
     except (DeviceError, ModelError) as error:
         return _complain(error, NO_DEVICE_OR_MODEL)
     for clip in found:
@@ -178,6 +180,7 @@ def _run_clip(clip: Path, folder: Path, networks: "Networks", request: Request) 
     from rich.console import Console
 
     from detector.clip import ClipError
+    from detector.model import ModelError
     from detector.outputs.folder import OutputError
     from detector.outputs.terminal import summary
 
@@ -185,6 +188,8 @@ def _run_clip(clip: Path, folder: Path, networks: "Networks", request: Request) 
         report, drawn = _analyse_into(clip, folder, networks, request, Console(stderr=True))
     except ClipError as error:
         return _complain(error, UNREADABLE)
+    except ModelError as error:  # it lacks the threshold asked for
+        return _complain(error, NO_DEVICE_OR_MODEL)
     except (OutputError, ValueError) as error:
         return _complain(error, WRONG_USAGE)
     except OSError as error:
@@ -222,7 +227,9 @@ def _analyse_into(
             report = analyze(
                 clip,
                 classes=request.classes,
+                threshold=request.threshold,
                 confidence=request.confidence,
+                size=request.size,
                 from_s=request.from_s,
                 to_s=request.to_s,
                 networks=networks,

@@ -1,50 +1,155 @@
-"""At what size the network looks at a clip: the smallest at which a few of its pictures show no more vehicles.
+"""At what size the network looks at a frame: the smallest at which it finds no fewer vehicles in the scene.
 
-Vehicles of 10 px are lost at 640 px and found at 1280, at four times the cost; large ones are found at 640 as well.
+Vehicles of 10 px are lost at 640 px and found at 1280, at four times the cost; large ones are found at 640 as well. How
+far off the vehicles are changes with the shot, so a few frames of every scene are looked at in rising sizes. Where a
+scene begins is only suspected here, from one frame to the next: the shots themselves are known a second too late.
 """
 
-from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
 
-import av
+import cv2
 import numpy as np
-from av.container import InputContainer
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from detector.clip_opening import open_container, video_stream
 from detector.detections import Detections
-from detector.model import Network
+from detector.shots import correlation
+
+if TYPE_CHECKING:
+    from detector.model import Network
 
 SIZES_PX = (640, 960, 1280)
-PICTURES = 8
-MOST_DECODED = 60  # pictures from a key frame on, for one sample
-WORTH_IT = 0.2  # a larger size must add this share of small vehicles
+SMALLEST_PX, LARGEST_PX, STEP_PX = 320, 2560, 32  # what a user may ask for
+WORTH_IT = 0.2  # a larger size must add this share of small vehicles,
+WORTH_IT_EACH = 0.5  # and so many a probe: one false box in one picture is no reason
 SMALL_IN_NETWORK_PX = 40.0  # below it a network misses many
+SECOND_PROBE = 20  # frames after the first of a scene; frames, not seconds: the same share of the work at any rate
+PROBE_EVERY = 50  # frames from then on
+PROBE_EVERY_ABOVE = 25  # where small vehicles are known to be about; there a probe costs less beside the rest
+PROBES_HEARD = 4  # the latest of the scene, taken together
+UNLIKE = 0.75  # correlation with the frame before; on the nine clips cuts lie below it, shakes and pans above 0.78
+LEAST_CHANGE = 8.0  # grey levels, mean: below it nothing has begun, for black frames are unlike by their noise
+
+SizeChoice = int | Literal["auto"]
 
 
-def choose_size_px(path: Path, network: Network, confidence: float) -> int:
-    """The size for a clip, of SIZES_PX; the network's own default where the clip does not let itself be sampled.
+def sizes_to_try(size: SizeChoice) -> tuple[int, ...]:
+    """The sizes between which a `SizeChooser` shall choose: SIZES_PX for "auto", else the one asked for.
 
-    A larger size is taken while it shows vehicles that were too small before. Large ones that appear only there do
-    not count: they are false more often than not, since a vehicle of that size was large enough before.
+    Raises:
+        ValueError: not a size that the networks can be used at.
     """
-    pictures = list(sample_pictures(path, PICTURES))
-    if not pictures:
-        return network.card.size_px
-    chosen, found = SIZES_PX[0], network.detect(pictures, confidence=confidence, size_px=SIZES_PX[0])
-    for size_px in SIZES_PX[1:]:
-        larger = network.detect(pictures, confidence=confidence, size_px=size_px)
-        gained = sum(
-            _too_small_before(after, before, SMALL_IN_NETWORK_PX * max(picture.shape[:2]) / chosen)
-            for picture, before, after in zip(pictures, found, larger, strict=True)
+    if size == "auto":
+        return SIZES_PX
+    if not isinstance(size, int) or not SMALLEST_PX <= size <= LARGEST_PX or size % STEP_PX:
+        raise ValueError(
+            f"input size {size} cannot be used: give auto, or pixels, a multiple of {STEP_PX} from {SMALLEST_PX} to "
+            f"{LARGEST_PX}"
         )
-        if gained < WORTH_IT * max(1, sum(map(len, found))):
-            break
-        chosen, found = size_px, larger
-    return chosen
+    return (size,)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the network found in a frame, and the longest side in pixels at which it looked."""
+
+    detections: Detections
+    size_px: int
+
+
+@dataclass(frozen=True)
+class _Gain:
+    """What a larger size brought in one picture: vehicles found at the smaller size, small ones that it added."""
+
+    found: int
+    added: int
+
+
+class SizeChooser:
+    """Looks at frame after frame of a clip, at the size that the last probes of the scene ask for.
+
+    Args:
+        network: finds vehicles.
+        confidence: score at which a vehicle counts, from 0 to 1.
+        sizes_px: to choose from, ascending; with a single one nothing is ever probed.
+    """
+
+    def __init__(self, network: "Network", confidence: float, sizes_px: tuple[int, ...] = SIZES_PX) -> None:
+        self._network = network
+        self._confidence = confidence
+        self._sizes_px = sizes_px
+        self._age = 0  # frames since the scene began
+        self._next_probe = 0  # at this age
+        self._probes: list[dict[int, _Gain]] = []  # of the scene, the latest last; by the larger size
+        self._previous: NDArray[np.float32] | None = None
+
+    def look(self, image: NDArray[np.uint8], small: NDArray[np.uint8], floor: float) -> Look:
+        """Find the vehicles in the next frame.
+
+        Args:
+            image: the frame, (height, width, 3) uint8 BGR.
+            small: its thumbnail, likewise.
+            floor: lowest score to return, at most the confidence.
+        """
+        if self._scene_may_begin(small):
+            self._age, self._next_probe, self._probes = 0, 0, []
+        found: dict[int, Detections] = {}
+        if len(self._sizes_px) > 1 and self._age == self._next_probe:
+            found = self._probe(image, floor)
+            self._next_probe += self._frames_to_next_probe()
+        self._age += 1
+        size_px = self._size_in_force()
+        if size_px not in found:
+            found[size_px] = self._detect(image, size_px, floor)
+        return Look(found[size_px], size_px)
+
+    def _scene_may_begin(self, small: NDArray[np.uint8]) -> bool:
+        """Whether this frame is unlike the one before; not again at once: flicker is not worth a probe each time."""
+        tiny = cv2.cvtColor(cv2.resize(small, (32, 32), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+        previous, self._previous = self._previous, np.asarray(tiny, np.float32)
+        if previous is None or self._age < SECOND_PROBE:
+            return False
+        changed = float(np.abs(self._previous - previous).mean()) > LEAST_CHANGE
+        return changed and correlation(self._previous, previous) < UNLIKE
+
+    def _frames_to_next_probe(self) -> int:
+        if self._age == 0:
+            return SECOND_PROBE
+        return PROBE_EVERY if self._size_in_force() == self._sizes_px[0] else PROBE_EVERY_ABOVE
+
+    def _probe(self, image: NDArray[np.uint8], floor: float) -> dict[int, Detections]:
+        """Look at rising sizes, up to the first that is not worth it; what was found at each.
+
+        Large vehicles that appear only at a larger size do not count: they are false more often than not, since a
+        vehicle of that size was large enough before.
+        """
+        gains: dict[int, _Gain] = {}
+        self._probes = [*self._probes, gains][-PROBES_HEARD:]
+        found = {self._sizes_px[0]: self._detect(image, self._sizes_px[0], floor)}
+        for smaller, larger in pairwise(self._sizes_px):
+            if self._size_in_force() < smaller:
+                break
+            found[larger] = self._detect(image, larger, floor)
+            before, after = found[smaller].above(self._confidence), found[larger].above(self._confidence)
+            small_px = SMALL_IN_NETWORK_PX * max(image.shape[:2]) / smaller
+            gains[larger] = _Gain(len(before), _too_small_before(after, before, small_px))
+        return found
+
+    def _size_in_force(self) -> int:
+        """The largest size that is worth it, as are all below it, by the probes of this scene."""
+        chosen = self._sizes_px[0]
+        for larger in self._sizes_px[1:]:
+            gains = [probe[larger] for probe in self._probes if larger in probe]
+            added, found = sum(gain.added for gain in gains), sum(gain.found for gain in gains)
+            if not gains or added < max(WORTH_IT * found, WORTH_IT_EACH * len(gains)):
+                break
+            chosen = larger
+        return chosen
+
+    def _detect(self, image: NDArray[np.uint8], size_px: int, floor: float) -> Detections:
+        [detections] = self._network.detect([image], confidence=floor, size_px=size_px)
+        return detections
 
 
 def _too_small_before(after: Detections, before: Detections, small_px: float) -> int:
@@ -54,34 +159,3 @@ def _too_small_before(after: Detections, before: Detections, small_px: float) ->
     inside = (centres[:, None] >= before.xyxy[None, :, :2]) & (centres[:, None] <= before.xyxy[None, :, 2:])
     known = np.any(np.all(inside, axis=2), axis=1)
     return int(np.sum(~known & (np.sqrt(sides.prod(axis=1)) < small_px)))
-
-
-def sample_pictures(path: Path, count: int) -> Iterator[NDArray[np.uint8]]:
-    """Pictures spread over a clip, (height, width, 3) uint8 BGR; fewer than `count` where there are fewer.
-
-    They are not turned upright: only the number of vehicles in them is asked for.
-    """
-    with open_container(path) as container:
-        stream = video_stream(container, path)
-        if not stream.duration or not stream.time_base:
-            return
-        seen: set[int] = set()
-        for index in range(count):
-            target = (stream.start_time or 0) + stream.duration * (2 * index + 1) // (2 * count)
-            picture = _picture_near(container, stream, target)
-            if picture is not None and picture.pts not in seen:
-                seen.add(picture.pts or 0)
-                yield np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
-
-
-def _picture_near(container: InputContainer, stream: VideoStream, target: int) -> VideoFrame | None:
-    """The picture shown at a stamp, or one between it and the key frame before, where that lies far back."""
-    picture = None
-    try:
-        container.seek(target, stream=stream)
-        for picture in islice(container.decode(stream), MOST_DECODED):
-            if picture.pts is None or picture.pts >= target:
-                break
-    except av.FFmpegError:  # damage is the reader's to report
-        return picture
-    return picture

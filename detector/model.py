@@ -6,6 +6,7 @@ This module knows nothing of video or time.
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,36 +19,12 @@ from numpy.typing import NDArray
 
 from detector.detections import Detections
 from detector.device import Device, DeviceName, open_session
+from detector.model_card import ModelCard, read_card
+from detector.model_card import ModelError as ModelError
 
 PADDING_GREY = 114  # what the networks saw around their training pictures
-DEFAULT_NETWORK = "vehicles"
-
-
-class ModelError(RuntimeError):
-    """The network asked for cannot be had or is not what its manifest says."""
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What `model.json` says of a network.
-
-    Attributes:
-        name: the folder's name.
-        classes: class names, in the order of the graph's class indices.
-        size_px: longest side of the input that the network is used at unless told otherwise.
-        stride: both sides of the input are multiples of this.
-        confidence: the operating threshold; how it was chosen stands in model.json.
-        frame_thresholds: for networks that judge whole frames: score of each class at which a frame is flagged.
-        sha256: of model.onnx.
-    """
-
-    name: str
-    classes: tuple[str, ...]
-    size_px: int
-    stride: int
-    confidence: float
-    frame_thresholds: dict[str, float]
-    sha256: str
+RELEASED = {"fast": "vehicles", "accurate": "vehicles_accurate", "default": "vehicles"}
+"""Names that a user may give, and the folders of the released networks that they stand for."""
 
 
 def networks_folder() -> Path:
@@ -56,16 +33,17 @@ def networks_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "models"
 
 
-def load_network(name: str | Path = "default", device: DeviceName = "auto") -> "Network":
+def load_network(name: str | Path = "fast", device: DeviceName = "auto") -> "Network":
     """Open a network.
 
     Args:
-        name: "default", the name of a released network ("vehicles", "smoke_fire"), or a folder with model.onnx and
-            model.json, whose parent folder or itself holds the manifest.json that lists their SHA-256.
+        name: "fast" or "accurate" for the released vehicle networks ("default" is "fast"), the folder name of a
+            released network ("smoke_fire"), or a folder with model.onnx and model.json, whose parent folder or itself
+            holds the manifest.json that lists their SHA-256.
         device: "cpu", "cuda", or "auto" for CUDA where a session really runs there.
 
     Raises:
-        ModelError: no such network, or a file that does not match its manifest.
+        ModelError: no such network, a file that does not match its manifest, or a card that makes no sense.
         DeviceError: the device cannot be had.
     """
     folder = _find_folder(name)
@@ -75,12 +53,16 @@ def load_network(name: str | Path = "default", device: DeviceName = "auto") -> "
 
 
 def _find_folder(name: str | Path) -> Path:
-    released = networks_folder() / (DEFAULT_NETWORK if name == "default" else name)
+    released = networks_folder() / RELEASED.get(str(name), name)
     for folder in (released, Path(name)):
-        if (folder / "model.json").is_file():
-            return folder
-    known = sorted(path.parent.name for path in networks_folder().glob("*/model.json"))
-    raise ModelError(f"no network {str(name)!r}: not one of {', '.join(known)}, nor a folder with model.json in it")
+        if os.path.isfile(folder / "model.json"):  # unlike Path.is_file, False for a name that no file can have
+            return folder.resolve()
+    here = {path.parent.name for path in networks_folder().glob("*/model.json")}
+    known = sorted(here | {alias for alias, folder_name in RELEASED.items() if folder_name in here} - {"default"})
+    lacking = f" ({released} is not there)" if str(name) in RELEASED else ""
+    raise ModelError(
+        f"no network {str(name)!r}{lacking}: name one of {', '.join(known)}, or a folder with model.json in it"
+    )
 
 
 def _read_checked(folder: Path) -> tuple[bytes, ModelCard]:
@@ -90,26 +72,17 @@ def _read_checked(folder: Path) -> tuple[bytes, ModelCard]:
     try:
         manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
         listed = manifest["networks"][folder.name]
-        contents = {file: (folder / file).read_bytes() for file in ("model.onnx", "model.json")}
+        hashes = {file: str(listed[file]) for file in ("model.onnx", "model.json")}
+        contents = {file: (folder / file).read_bytes() for file in hashes}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{folder}: network or manifest cannot be read ({error!r}); install detect again") from error
     for file, content in contents.items():
-        if hashlib.sha256(content).hexdigest() != listed.get(file):
+        if hashlib.sha256(content).hexdigest() != hashes[file]:
             raise ModelError(
                 f"{folder / file}: its SHA-256 is not the one in {manifest_file.name}: "
                 "the file was changed or damaged; install detect again or correct the manifest"
             )
-    document = json.loads(contents["model.json"])
-    card = ModelCard(
-        name=folder.name,
-        classes=tuple(document["classes"]),
-        size_px=document["input"]["size_px"],
-        stride=document["input"]["stride"],
-        confidence=document["thresholds"]["typical"]["confidence"],
-        frame_thresholds=document["thresholds"]["typical"].get("frame", {}),
-        sha256=listed["model.onnx"],
-    )
-    return contents["model.onnx"], card
+    return contents["model.onnx"], read_card(folder / "model.json", contents["model.json"], hashes["model.onnx"])
 
 
 def _look_at_black(session: Any) -> None:
@@ -166,7 +139,7 @@ class Network:
 
         Args:
             images: pictures, (height, width, 3) uint8 BGR, of any size and not all of the same.
-            confidence: lowest score to return; None for the network's operating threshold.
+            confidence: lowest score to return; None for the network's typical threshold.
             size_px: longest side at which the network looks; None for the network's default. Larger finds smaller
                 things and takes longer, with the square of the size.
 
@@ -176,7 +149,7 @@ class Network:
         Raises:
             ValueError: something that is no uint8 BGR picture.
         """
-        threshold = np.float32(self.card.confidence if confidence is None else confidence)
+        threshold = np.float32(self.card.threshold().confidence if confidence is None else confidence)
         return [self._detect_one(image, threshold, size_px or self.card.size_px) for image in images]
 
     def _detect_one(self, image: NDArray[np.uint8], threshold: np.float32, size_px: int) -> Detections:

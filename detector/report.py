@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-SCHEMA = "detect-report/1"
+SCHEMA = "detect-report/2"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class InputClip:
 
 @dataclass(frozen=True)
 class NetworkUsed:
-    """A network that looked at the clip."""
+    """A network that looked at the clip; `size_px` is its input size, where it changed that of most frames."""
 
     name: str
     sha256: str
@@ -63,10 +63,18 @@ class DeviceUsed:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user chose; None where the default was left."""
+    """What the user chose; None, "typical" and "auto" where the default was left.
+
+    Attributes:
+        threshold: name of the operating point, conservative or typical.
+        confidence: overrides that of the threshold.
+        size: longest side in pixels at which vehicles were looked for, or auto.
+    """
 
     classes: tuple[str, ...] | None
+    threshold: str
     confidence: float | None
+    size: int | str
     from_s: float | None
     to_s: float | None
 
@@ -109,7 +117,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Shot:
-    """One shot. `same_place_as` is the index of an earlier shot that shows the same view."""
+    """One shot.
+
+    Attributes:
+        same_place_as: index of an earlier shot that shows the same view.
+        input_size_px: longest side at which vehicles were looked for in most of its frames.
+        smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fell below the network's resolution in
+            some of its frames.
+    """
 
     start: int
     end: int
@@ -119,6 +134,8 @@ class Shot:
     most_at_once: MostAtOnce
     distinct: Distinct
     same_place_as: int | None
+    input_size_px: int
+    smallest_vehicle_px: float
 
 
 @dataclass(frozen=True)
@@ -183,7 +200,8 @@ class Coverage:
         frames_dark: looked at, but too dark to show a vehicle.
         frames_not_footage: looked at, but titles, black or transitions.
         smoke_fire_every_frames: smoke and fire were looked for in every so many frames and held in between.
-        smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fall below the network's resolution.
+        smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fell below the network's resolution in
+            some shot; the worst of the shots that could show any.
         interrupted: the user broke the run off; what comes later in the clip was not looked at.
         damage: places where the clip could not be read.
         notes: oddities of the file, in words.

@@ -1,7 +1,8 @@
 """From what was found shot by shot to the parts of the report."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from detector import __version__
 from detector.clip import ClipReader
 from detector.counting import distinct_in_shot, most_at_once
 from detector.device import Device
-from detector.model import ModelCard
+from detector.model_card import ModelCard
 from detector.report import (
     Convoy,
     Coverage,
@@ -20,7 +21,7 @@ from detector.report import (
     Shot,
     TrackSummary,
 )
-from detector.shot_findings import Looking, ShotFindings
+from detector.shot_findings import VEHICLES_IN, Looking, Observation, ShotFindings
 from detector.shots import same_place
 
 SMALLEST_IN_NETWORK_PX = 8.0  # one cell of the finest grid of the network
@@ -57,24 +58,45 @@ def coverage(
     smoke_fire_every: int,
     interrupted: bool,
 ) -> Coverage:
-    """What was looked at and what was not. The reader must have been read to where the run ended."""
+    """What was looked at and what was not. The reader must have been read to where the run ended.
+
+    `size_px` is the smallest input size, which counts where no frame could show a vehicle.
+    """
     seen = [observation for shot in findings for observation in shot.observations]
-    scale = size_px / max(reader.info.width, reader.info.height)
+    able = [observation for shot in findings if shot.span.kind in VEHICLES_IN for observation in shot.observations]
     return Coverage(
         frames_decoded=reader.frames_decoded,
         frames_failed=reader.frames_failed,
         frames_dark=sum(observation.dark for observation in seen),
         frames_not_footage=sum(len(f.observations) for f in findings if f.span.kind != "footage"),
         smoke_fire_every_frames=smoke_fire_every,
-        smallest_vehicle_px=round(SMALLEST_IN_NETWORK_PX / scale, 1),
+        smallest_vehicle_px=_smallest_vehicle_px(
+            min((observation.size_px for observation in able), default=size_px),
+            max(reader.info.width, reader.info.height),
+        ),
         interrupted=interrupted,
         damage=tuple(DamagedPlace(place.after_frame, place.time_s, place.reason) for place in reader.damage),
         notes=tuple(reader.notes),
     )
 
 
-def shot_summaries(findings: Sequence[ShotFindings], looking: Looking) -> list[Shot]:
-    """The shots with their counts."""
+def _smallest_vehicle_px(size_px: int, picture_px: int) -> float:
+    """The narrowest vehicle the network could resolve at this input size, in pixels of the clip."""
+    return round(SMALLEST_IN_NETWORK_PX * picture_px / size_px, 1)
+
+
+def most_used_size_px(findings: Sequence[ShotFindings], otherwise: int) -> int:
+    """The input size of most frames of these shots, of equals the smallest; `otherwise` if there are no frames."""
+    return _most_used(observation for shot in findings for observation in shot.observations) or otherwise
+
+
+def _most_used(observations: Iterable[Observation]) -> int:
+    frames = Counter(observation.size_px for observation in observations)
+    return max(sorted(frames), key=frames.__getitem__, default=0)
+
+
+def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[Shot]:
+    """The shots with their counts; `picture_px` is the longest side of the clip's pictures."""
     shots: list[Shot] = []
     for index, shot in enumerate(findings):
         at_once = most_at_once(shot.tracks, shot.times_s)
@@ -88,6 +110,8 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking) -> list[S
                 most_at_once=at_once,
                 distinct=distinct_in_shot(shot.tracks, at_once, looking.confidence),
                 same_place_as=_same_place_as(findings, index),
+                input_size_px=_most_used(shot.observations),
+                smallest_vehicle_px=_smallest_vehicle_px(min(seen.size_px for seen in shot.observations), picture_px),
             )
         )
     return shots
@@ -136,7 +160,9 @@ def networks_used(
     """Which networks looked, and how."""
     return (
         NetworkUsed(vehicles.name, vehicles.sha256, vehicles.classes, looking.confidence, size_px),
-        NetworkUsed(smoke_fire.name, smoke_fire.sha256, smoke_fire.classes, smoke_fire.confidence, smoke_fire.size_px),
+        NetworkUsed(
+            smoke_fire.name, smoke_fire.sha256, smoke_fire.classes, looking.kind_confidence, smoke_fire.size_px
+        ),
     )
 
 

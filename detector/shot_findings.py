@@ -16,16 +16,18 @@ from detector.shots import ShotSpan
 from detector.tracking import Track, Tracker
 
 SHORTEST_TRACK_S = 0.4  # what shows itself for less is false more often than not, except in a shot hardly longer
+VEHICLES_IN = ("footage", "title")  # a still photograph looks like a title card, and may show vehicles
 LOW_SCORE_SHARE = 0.4  # of the confidence: weaker detections may continue a track but never start one
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What was seen in one frame on the first look."""
+    """What was seen in one frame on the first look; `size_px` is the longest side at which vehicles were looked for."""
 
     frame: int
     time_s: float
     detections: Detections
+    size_px: int
     motion: CameraMotion
     dark: bool
 
@@ -39,6 +41,7 @@ class Looking:
         wanted: the classes to report; None for all.
         confidence: operating threshold of the vehicle network.
         kinds: class names of the smoke and fire network.
+        kind_confidence: operating threshold of its boxes.
         kind_thresholds: voted score at which an event of each kind begins.
     """
 
@@ -46,6 +49,7 @@ class Looking:
     wanted: frozenset[str] | None
     confidence: float
     kinds: tuple[str, ...]
+    kind_confidence: float
     kind_thresholds: Mapping[str, float]
 
 
@@ -77,7 +81,7 @@ def understand_shot(
     """Track, find convoys and events in one finished shot."""
     tracks: list[Track] = []
     convoys: list[ConvoySpan] = []
-    if span.kind in ("footage", "title"):  # a still photograph looks like a title card, and may show vehicles
+    if span.kind in VEHICLES_IN:
         tracks = _track(observations, first_track_id, looking)
         times_s = {observation.frame: observation.time_s for observation in observations}
         convoys = find_convoys(tracks, times_s, _to_ground(observations))

@@ -160,7 +160,7 @@ class ShotFinder:
 
     def _likeness(self, a: int, b: int) -> float:
         last = len(self._looks) - 1
-        return _correlation(self._looks[min(max(a, 0), last)].tiny, self._looks[min(max(b, 0), last)].tiny)
+        return correlation(self._looks[min(max(a, 0), last)].tiny, self._looks[min(max(b, 0), last)].tiny)
 
     def _give_out(self, final_before: int) -> list[ShotSpan]:
         """Close every shot whose end lies where no earlier boundary can be found any more."""
@@ -195,9 +195,10 @@ class ShotFinder:
 
 def same_place(one: ShotSpan, other: ShotSpan) -> bool:
     """Whether two shots look like the same view: some thumbnail of one correlates with some of the other."""
-    return any(_correlation(a, b) > 0.85 for a in one.thumbnails for b in other.thumbnails)
+    return any(correlation(a, b) > 0.85 for a in one.thumbnails for b in other.thumbnails)
 
 
-def _correlation(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+def correlation(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """Of two grey pictures of the same size, float32, from -1 to 1; about 0 where one shows nothing."""
     a, b = a - a.mean(), b - b.mean()
     return float((a * b).sum() / (np.sqrt((a * a).sum() * (b * b).sum()) + 1e-6))

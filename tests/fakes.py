@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detector.analysis import Networks
 from detector.detections import Detections
 from detector.device import Device
-from detector.model import ModelCard
+from detector.model_card import ModelCard, Threshold
 
 VEHICLE_BLUE, SMOKE_GREY, FIRE_RED = (255, 0, 0), (130, 130, 130), (0, 0, 255)
 
@@ -21,7 +21,11 @@ class SquareFinder:
 
     def __init__(self, name: str, colours: dict[str, tuple[int, int, int]]) -> None:
         self.classes = tuple(colours)
-        self.card = ModelCard(name, self.classes, 640, 32, 0.5, dict.fromkeys(self.classes, 0.5), "0" * 64)
+        thresholds = {
+            "typical": Threshold(0.5, dict.fromkeys(self.classes, 0.5)),
+            "conservative": Threshold(0.95, dict.fromkeys(self.classes, 0.95)),
+        }
+        self.card = ModelCard(name, self.classes, 640, 32, thresholds, "0" * 64)
         self.device = Device("cpu", "cpu", "the test asked for it", ("CPUExecutionProvider",))
         self._colours = colours
 

@@ -1,10 +1,22 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from detector import analyze
+from detector.analysis import Networks
+from detector.model_card import ModelError, Threshold
 from detector.report import FrameRecord, Report, report_document
-from tests.fakes import FIRE_RED, ground, noisy, square_networks, with_squares, write_pictures
+from tests.fakes import (
+    FIRE_RED,
+    VEHICLE_BLUE,
+    SquareFinder,
+    ground,
+    noisy,
+    square_networks,
+    with_squares,
+    write_pictures,
+)
 
 FIRST, SECOND = 50, 40  # frames of the two shots
 
@@ -117,11 +129,64 @@ def test_only_the_classes_asked_for_are_reported(clip: Path) -> None:
         ({"classes": ["boat"]}, "unknown class boat"),
         ({"confidence": 1.5}, "not between"),
         ({"from_s": 3.0, "to_s": 2.0}, "empty"),
+        ({"size": 650}, "multiple of 32"),
     ],
 )
 def test_wrong_arguments_are_named(clip: Path, wrong: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         analyze(clip, networks=square_networks(), **wrong)  # type: ignore[arg-type]
+
+
+class NearSighted(SquareFinder):
+    """Misses what is narrower than 12 px at an input of 640, 8 at 960, 6 at 1280."""
+
+    def detect(self, images, *, confidence=None, size_px=None):  # type: ignore[no-untyped-def]
+        found = super().detect(images)
+        return [d[d.xyxy[:, 2] - d.xyxy[:, 0] >= 7680 / size_px] for d in found]
+
+
+@pytest.fixture(scope="module")
+def far_and_near(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two trucks far off; after a cut one close by, for longer."""
+    far = [with_squares(ground(1), [(40, 50), (150, 50)], side=9)] * 30
+    near = [with_squares(ground(2), [(100, 50)], side=40)] * 50
+    pictures = [noisy(image, seed) for seed, image in enumerate(far + near)]
+    return write_pictures(tmp_path_factory.mktemp("clip") / "far.mp4", pictures)
+
+
+def near_sighted() -> Networks:
+    return replace(square_networks(), vehicles=NearSighted("vehicles", {"truck": VEHICLE_BLUE}))  # type: ignore[arg-type]
+
+
+def test_the_size_is_chosen_for_each_shot(far_and_near: Path) -> None:
+    report = analyze(far_and_near, networks=near_sighted())
+    assert [shot.most_at_once.vehicles for shot in report.shots] == [2, 1]
+    assert [shot.input_size_px for shot in report.shots] == [960, 640]
+    assert [shot.smallest_vehicle_px for shot in report.shots] == [2.7, 4.0]
+    assert report.coverage.smallest_vehicle_px == 4.0, "the worst"
+    assert report.networks[0].size_px == 640, "of most frames"
+    assert report.settings.size == "auto"
+
+
+def test_a_size_asked_for_is_used_throughout(far_and_near: Path) -> None:
+    report = analyze(far_and_near, networks=near_sighted(), size=640)
+    assert [shot.most_at_once.vehicles for shot in report.shots] == [0, 1]
+    assert {shot.input_size_px for shot in report.shots} == {640}
+    assert report.settings.size == 640
+
+
+def test_the_conservative_threshold_is_that_of_both_networks(clip: Path) -> None:
+    report = analyze(clip, networks=square_networks(), threshold="conservative")
+    assert [network.confidence for network in report.networks] == [0.95, 0.95]
+    assert (report.tracks, report.events) == ((), ()), "everything scores 0.9"
+    assert report.settings.threshold == "conservative"
+
+
+def test_smoke_and_fire_cannot_be_flagged_by_a_network_of_boxes_alone(clip: Path) -> None:
+    networks = square_networks()
+    networks.smoke_fire.card = replace(networks.smoke_fire.card, thresholds={"typical": Threshold(0.5, {})})
+    with pytest.raises(ModelError, match="smoke_fire: its typical threshold has no scores for frames"):
+        analyze(clip, networks=networks)
 
 
 def test_breaking_off_keeps_what_was_done(clip: Path) -> None:

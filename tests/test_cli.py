@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,16 @@ from click.testing import CliRunner, Result
 from detector import analysis
 from detector.cli import main
 from detector.device import DeviceError
+from detector.model import ModelError
 from tests.clips import write_clip
 from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
 
 
 @pytest.fixture(autouse=True)
 def fake_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(device: str = "auto", vehicles: str = "default") -> analysis.Networks:
+    def load(device: str = "auto", vehicles: str = "fast") -> analysis.Networks:
+        if vehicles != "fast":
+            raise ModelError(f"no network {vehicles!r}: name one of fast")
         if device == "cuda":
             raise DeviceError("device cuda cannot be had: there is none; use --device cpu")
         return square_networks()
@@ -58,9 +62,51 @@ def test_the_report_and_the_frames_agree(clip: Path, tmp_path: Path) -> None:
     run(clip, "--out", tmp_path / "there", "--no-video", "--classes", "truck,tank", "--from", "0:00.2", "--to", "0.6")
     report = json.loads((tmp_path / "there" / "report.json").read_text())
     frames = [json.loads(line) for line in (tmp_path / "there" / "frames.jsonl").read_text().splitlines()]
-    assert report["settings"] == {"classes": ["truck", "tank"], "confidence": None, "from_s": 0.2, "to_s": 0.6}
+    assert report["settings"] == {
+        "classes": ["truck", "tank"],
+        "threshold": "typical",
+        "confidence": None,
+        "size": "auto",
+        "from_s": 0.2,
+        "to_s": 0.6,
+    }
     assert report["input"]["frames_decoded"] == len(frames) == 10
     assert {box["track"] for frame in frames for box in frame["boxes"]} == {track["id"] for track in report["tracks"]}
+
+
+def test_size_and_threshold_are_used_and_recorded(clip: Path, tmp_path: Path) -> None:
+    result = run(clip, "--out", tmp_path / "there", "--no-video", "--size", "1920", "--threshold", "conservative")
+    report = json.loads((tmp_path / "there" / "report.json").read_text())
+    assert (report["settings"]["size"], report["settings"]["threshold"]) == (1920, "conservative")
+    assert [shot["input_size_px"] for shot in report["shots"]] == [1920]
+    assert report["networks"][0]["confidence"] == 0.95
+    assert report["tracks"] == [], "the squares score 0.9"
+    assert "1920 px" in result.stdout
+
+
+def test_the_confidence_overrides_that_of_the_threshold(clip: Path, tmp_path: Path) -> None:
+    run(clip, "--out", tmp_path / "there", "--no-video", "--threshold", "conservative", "--confidence", "0.6")
+    report = json.loads((tmp_path / "there" / "report.json").read_text())
+    assert [network["confidence"] for network in report["networks"]] == [0.6, 0.95]
+    assert len(report["tracks"]) == 2
+
+
+def test_a_network_that_is_not_there(clip: Path) -> None:
+    result = run(clip, "--model", "accurate")
+    assert result.exit_code == 4
+    assert "'accurate'" in result.stderr
+    assert "fast" in result.stderr
+
+
+def test_a_network_without_the_threshold_asked_for(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    networks = square_networks()
+    typical = {"typical": networks.vehicles.card.threshold()}
+    networks.vehicles.card = replace(networks.vehicles.card, thresholds=typical)
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda device, vehicles: networks))
+    result = run(clip, "--threshold", "conservative")
+    assert result.exit_code == 4
+    assert "conservative" in result.stderr
+    assert not (clip.parent / "clip.detect").exists()
 
 
 def test_several_clips_each_get_a_folder(clip: Path, tmp_path: Path) -> None:
@@ -149,7 +195,7 @@ def test_breaking_off_keeps_what_was_done(clip: Path, monkeypatch: pytest.Monkey
         return patient(images, **how)
 
     networks.smoke_fire.detect = impatient  # type: ignore[method-assign]
-    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda device: networks))
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda device, vehicles: networks))
     result = run(clip)
     assert result.exit_code == 130
     assert "broken off by the user" in result.stdout
@@ -174,6 +220,12 @@ def test_a_device_that_is_not_there(clip: Path) -> None:
         ["CLIP", "--classes", ","],
         ["CLIP", "--confidence", "2"],
         ["CLIP", "--confidence", "nan"],
+        ["CLIP", "--threshold", "bold"],
+        ["CLIP", "--size", "large"],
+        ["CLIP", "--size", "650"],
+        ["CLIP", "--size", "288"],
+        ["CLIP", "--size", "2592"],
+        ["CLIP", "--size", "-640"],
         ["CLIP", "--from", "soon"],
         ["CLIP", "--from", "1:2:3:4"],
         ["CLIP", "--from", "-3"],

@@ -14,7 +14,7 @@ def track(number: int, frames: Sequence[int], score: float = 0.9, kind: int = 0,
 def shot(start: int, end: int, tracks: Sequence[Track], same_place_as: int | None = None) -> Shot:
     at_once = most_at_once(tracks, TIMES_S)
     distinct = distinct_in_shot(tracks, at_once, confidence=0.5)
-    return Shot(start, end, start / 10, end / 10, "footage", at_once, distinct, same_place_as)
+    return Shot(start, end, start / 10, end / 10, "footage", at_once, distinct, same_place_as, 640, 4.0)
 
 
 def test_most_at_once_is_the_fullest_frame_and_the_first_of_its_kind() -> None:

@@ -1,52 +1,169 @@
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from detector.detections import Detections
-from detector.input_size import choose_size_px, sample_pictures
-from tests.fakes import SquareFinder, ground, write_pictures
+from detector.input_size import PROBE_EVERY, SECOND_PROBE, SIZES_PX, Look, SizeChooser, sizes_to_try
+from detector.shots import thumbnail
+from tests.fakes import ground, noisy
+
+CONFIDENCE, FLOOR = 0.5, 0.2
+SMALL_PX, LARGE_PX = 6.0, 60.0  # sides of vehicles in pictures 320 px wide
+Found = dict[int, int]  # how many vehicles show themselves at each size
 
 
-class FarSighted(SquareFinder):
-    """Finds as many vehicles at a size as it is told, side by side, each of so many pixels."""
+class FarSighted:
+    """Stands for a `Network`: finds as many vehicles at a size as it is told for the frame, side by side."""
 
-    def __init__(self, found_at: dict[int, int], side_px: float) -> None:
-        super().__init__("vehicles", {"truck": (255, 0, 0)})
-        self._found_at, self._side_px = found_at, side_px
+    def __init__(self, shows: Callable[[int], Found], side_px: float = SMALL_PX, score: float = 0.9) -> None:
+        self._shows, self._side_px, self._score = shows, side_px, score
+        self.frame = 0
+        self.looked: list[tuple[int, int]] = []  # frame, size
 
     def detect(self, images, *, confidence=None, size_px=None):  # type: ignore[no-untyped-def]
-        left = np.arange(self._found_at[size_px], dtype=np.float32) * 2 * self._side_px
+        self.looked.append((self.frame, size_px))
+        left = np.arange(self._shows(self.frame).get(size_px, 0), dtype=np.float32) * 2 * self._side_px
         xyxy = np.stack([left, 0 * left, left + self._side_px, 0 * left + self._side_px], axis=1)
-        return [Detections(xyxy, np.ones(len(left), np.float32), np.zeros(len(left), np.int64)) for _ in images]
+        return [Detections(xyxy, np.full(len(left), self._score, np.float32), np.zeros(len(left), np.int64))]
 
 
-@pytest.fixture
-def clip(tmp_path: Path) -> Path:
-    return write_pictures(tmp_path / "c.mp4", [ground(seed) for seed in range(30)])
+def looks(
+    network: FarSighted, pictures: Iterable[NDArray[np.uint8]], sizes_px: tuple[int, ...] = SIZES_PX
+) -> list[Look]:
+    """What a chooser sees in one picture after the other."""
+    chooser, seen = SizeChooser(network, CONFIDENCE, sizes_px), []  # type: ignore[arg-type]
+    for network.frame, image in enumerate(pictures):
+        seen.append(chooser.look(image, thumbnail(image), FLOOR))
+    return seen
+
+
+SCENES = [ground(seed) for seed in range(4)]
+
+
+def scene(count: int, seed: int = 0) -> list[NDArray[np.uint8]]:
+    return [SCENES[seed]] * count
+
+
+def sizes(seen: list[Look]) -> list[int]:
+    return [look.size_px for look in seen]
 
 
 @pytest.mark.parametrize(
-    ("found_at", "chosen"),
+    ("found", "chosen"),
     [
         ({640: 3, 960: 3, 1280: 3}, 640),
-        ({640: 1, 960: 3, 1280: 3}, 960),
+        ({640: 0, 960: 3, 1280: 3}, 960),
         ({640: 1, 960: 3, 1280: 6}, 1280),
         ({640: 20, 960: 21, 1280: 30}, 640),
         ({640: 0, 960: 0, 1280: 0}, 640),
         ({640: 3, 960: 2, 1280: 1}, 640),
     ],
 )
-def test_the_size_grows_while_it_shows_more_small_vehicles(clip: Path, found_at: dict[int, int], chosen: int) -> None:
-    assert choose_size_px(clip, FarSighted(found_at, side_px=6), 0.5) == chosen  # type: ignore[arg-type]
+def test_the_smallest_size_at_which_no_more_small_vehicles_are_found(found: Found, chosen: int) -> None:
+    assert set(sizes(looks(FarSighted(lambda frame: found), scene(60)))) == {chosen}
 
 
-def test_large_ones_that_appear_only_at_a_larger_size_are_no_reason(clip: Path) -> None:
-    network = FarSighted({640: 1, 960: 3, 1280: 6}, side_px=30)
-    assert choose_size_px(clip, network, 0.5) == 640  # type: ignore[arg-type]
+def test_large_ones_that_appear_only_at_a_larger_size_are_no_reason() -> None:
+    network = FarSighted(lambda frame: {640: 1, 960: 3, 1280: 6}, LARGE_PX)
+    assert set(sizes(looks(network, scene(60)))) == {640}
 
 
-def test_samples_are_different_pictures(clip: Path) -> None:
-    pictures = list(sample_pictures(clip, 4))
-    assert pictures
-    assert len({picture.tobytes() for picture in pictures}) == len(pictures)
+def test_nor_are_those_below_the_confidence() -> None:
+    network = FarSighted(lambda frame: {960: 3, 1280: 6}, score=0.4)
+    assert set(sizes(looks(network, scene(60)))) == {640}
+
+
+def test_one_false_box_is_forgotten() -> None:
+    network = FarSighted(lambda frame: {960: int(frame == 0)})
+    assert sizes(looks(network, scene(200)))[-1] == 640
+
+
+def test_a_cut_to_far_off_vehicles_and_back_is_followed_at_once() -> None:
+    pictures = scene(60, 1) + scene(70, 2) + scene(60, 1)
+    seen = looks(FarSighted(lambda frame: {960: 4, 1280: 4} if 60 <= frame < 130 else {}), pictures)
+    assert sizes(seen) == [640] * 60 + [960] * 70 + [640] * 60
+
+
+def test_vehicles_that_come_into_view_are_found_within_a_period() -> None:
+    comes = 100
+    seen = looks(FarSighted(lambda frame: {960: 4, 1280: 8} if frame >= comes else {}), scene(200))
+    assert set(sizes(seen)[:comes]) == {640}
+    assert set(sizes(seen)[comes + PROBE_EVERY :]) == {1280}
+
+
+def test_when_they_have_gone_the_size_falls_again() -> None:
+    seen = looks(FarSighted(lambda frame: {960: 4, 1280: 4} if frame < 60 else {}), scene(400))
+    assert sizes(seen)[0] == 960
+    assert sizes(seen)[-1] == 640
+
+
+def test_every_frame_gets_what_was_found_at_the_size_it_was_given() -> None:
+    found = {640: 1, 960: 4, 1280: 4}
+    for look in looks(FarSighted(lambda frame: found), scene(60)):
+        assert len(look.detections) == found[look.size_px]
+
+
+def test_no_frame_is_looked_at_twice_in_one_size() -> None:
+    network = FarSighted(lambda frame: {960: 4, 1280: frame % 3})
+    looks(network, scene(120, 1) + scene(60, 2))
+    assert len(set(network.looked)) == len(network.looked)
+
+
+def test_probing_a_clip_that_stays_at_the_smallest_size_costs_little() -> None:
+    network = FarSighted(lambda frame: {640: 2, 960: 2, 1280: 2})
+    looks(network, [noisy(SCENES[1], frame) for frame in range(500)])
+    pixels = sum((size_px / 640) ** 2 for _, size_px in network.looked)
+    assert pixels / 500 - 1 < 0.06
+
+
+@pytest.mark.parametrize("level", [0, 30, 200])
+def test_flat_noisy_pictures_are_no_cuts(level: int) -> None:
+    network = FarSighted(lambda frame: {})
+    looks(network, [noisy(np.full((192, 320, 3), level, np.uint8), frame) for frame in range(150)])
+    assert len(network.looked) == 150 + 4
+
+
+def test_flicker_is_not_probed_at_every_change() -> None:
+    network = FarSighted(lambda frame: {})
+    looks(network, [SCENES[frame % 2] for frame in range(200)])
+    assert len(network.looked) <= 200 + 2 * (200 // SECOND_PROBE)
+
+
+def test_a_size_asked_for_is_never_left_and_nothing_is_probed() -> None:
+    network = FarSighted(lambda frame: {960: 4, 1280: 9})
+    assert set(sizes(looks(network, scene(60) + scene(60, 1), (1920,)))) == {1920}
+    assert len(network.looked) == 120
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    counts=st.lists(st.fixed_dictionaries({size: st.integers(0, 5) for size in SIZES_PX}), min_size=1, max_size=8),
+    order=st.lists(st.integers(0, 3), min_size=1, max_size=120),
+)
+def test_whatever_comes_the_size_is_one_of_those_given_and_the_same_again(
+    counts: list[Found], order: list[int]
+) -> None:
+    pictures = [SCENES[index] for index in order]
+    first, again = (looks(FarSighted(lambda frame: counts[frame % len(counts)]), pictures) for _ in range(2))
+    assert len(first) == len(pictures)
+    assert set(sizes(first)) <= set(SIZES_PX)
+    assert sizes(first) == sizes(again)
+
+
+@pytest.mark.parametrize("size", [320, 640, 992, 2560])
+def test_sizes_that_can_be_asked_for(size: int) -> None:
+    assert sizes_to_try(size) == (size,)
+
+
+def test_auto_tries_those_of_the_house() -> None:
+    assert sizes_to_try("auto") == SIZES_PX
+
+
+@pytest.mark.parametrize("size", [0, -640, 288, 650, 2592, 640.0, "640", "large", True, None])
+def test_sizes_that_cannot(size: object) -> None:
+    with pytest.raises(ValueError, match="multiple of 32 from 320 to 2560"):
+        sizes_to_try(size)  # type: ignore[arg-type]

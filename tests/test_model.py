@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -7,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector import load_network
+from detector import load_network, model
 from detector.model import ModelError, Network, letterbox, networks_folder
 
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return load_network("default", device="cpu")
+    return load_network("fast", device="cpu")
 
 
 def test_the_default_network_knows_the_vehicle_classes(network: Network) -> None:
@@ -61,9 +62,33 @@ def test_a_folder_can_be_opened_by_its_path() -> None:
     assert load_network(networks_folder() / "vehicles", device="cpu").card.name == "vehicles"
 
 
+@pytest.mark.parametrize("name", ["fast", "default", "vehicles"])
+def test_names_of_the_fast_network(name: str, network: Network) -> None:
+    assert load_network(name, device="cpu").card == network.card
+
+
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ModelError, match="smoke_fire, vehicles"):
+    with pytest.raises(ModelError, match=r"'submarines'.*fast, smoke_fire, vehicles"):
         load_network("submarines")
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(ModelError, match="no network"):
+        load_network("x" * 300)
+
+
+def test_a_released_network_that_is_not_there_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied_network(tmp_path)
+    monkeypatch.setattr(model, "networks_folder", lambda: tmp_path)
+    with pytest.raises(
+        ModelError, match=r"'accurate' \(.*vehicles_accurate is not there\): name one of fast, vehicles"
+    ):
+        load_network("accurate")
+
+
+def test_a_folder_can_be_opened_from_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(copied_network(tmp_path))
+    assert load_network(".", device="cpu").card.name == "vehicles"
 
 
 def copied_network(tmp_path: Path) -> Path:
@@ -106,3 +131,23 @@ def test_letterbox_keeps_the_whole_picture(width: int, height: int, size_px: int
     inner = canvas[place.top_px : round(bottom), place.left_px : round(right)]
     assert (inner == 255).all()
     assert (canvas == 255).all(axis=2).sum() == inner.shape[0] * inner.shape[1]
+
+
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [(7, "cannot be read"), ({"model.onnx": 1}, "cannot be read"), ({"model.onnx": 1, "model.json": None}, "SHA-256")],
+)
+def test_a_manifest_with_garbage_in_it_is_refused(tmp_path: Path, listed: object, message: str) -> None:
+    folder = copied_network(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"networks": {"vehicles": listed}}))
+    with pytest.raises(ModelError, match=message):
+        load_network(folder)
+
+
+def test_a_card_that_makes_no_sense_is_refused_by_name(tmp_path: Path) -> None:
+    folder = copied_network(tmp_path)
+    (folder / "model.json").write_text('{"classes": ["tank"], "input": {"size_px": 640, "stride": 32}}')
+    hashes = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in ("model.onnx", "model.json")}
+    (tmp_path / "manifest.json").write_text(json.dumps({"networks": {"vehicles": hashes}}))
+    with pytest.raises(ModelError, match=r"vehicles/model\.json: .*thresholds.*install detect again"):
+        load_network(folder)

@@ -30,8 +30,7 @@ def summary(report: Report) -> RenderableType:
     table.add_row("Not read", Text(unread, style="bold red") if unread else "nothing: every picture was decoded")
     device = report.device
     speed = f"{report.run.frames_per_second:.1f} frames per second"
-    size = report.networks[0].size_px
-    table.add_row("Run", f"{device.used} ({device.reason}), {size} px, {speed}")
+    table.add_row("Run", f"{device.used} ({device.reason}), {_sizes(report)}, {speed}")
     return Group(table, Text(f"About the count: {counts.reason}.", style="dim"))
 
 
@@ -72,6 +71,12 @@ def _coverage(coverage: Coverage) -> str:
         parts.append(f"{coverage.frames_not_footage} not footage")
     parts.append(f"nothing under {coverage.smallest_vehicle_px:g} px")
     return ", ".join(parts)
+
+
+def _sizes(report: Report) -> str:
+    sizes_px = [shot.input_size_px for shot in report.shots] or [report.networks[0].size_px]
+    least, most = min(sizes_px), max(sizes_px)
+    return f"{least} px" if least == most else f"{least} to {most} px"
 
 
 def _unread(coverage: Coverage) -> str:

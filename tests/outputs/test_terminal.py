@@ -45,6 +45,13 @@ def test_damage_is_told(report: Report) -> None:
     assert "the file ends here" in text
 
 
+def test_the_sizes_of_all_shots_are_told(report: Report) -> None:
+    [shot] = report.shots
+    assert ", 640 px," in " ".join(printed(report).split())
+    far = replace(shot, input_size_px=1280)
+    assert ", 640 to 1280 px," in " ".join(printed(replace(report, shots=(shot, far))).split())
+
+
 def test_a_file_name_cannot_steer_the_terminal(report: Report) -> None:
     evil = replace(report, input=replace(report.input, file="a\x1b[2Jb[red]c\n.mp4"))
     text = printed(evil)

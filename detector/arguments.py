@@ -1,0 +1,53 @@
+"""What a user types after an option, checked and made a value."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from detector.input_size import SizeChoice
+
+
+class Seconds(click.ParamType[float]):
+    """A time as seconds (83.5) or as clock time (1:23.5, 0:01:23.5)."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            parts = [float(part) for part in str(value).split(":")]
+        except ValueError:
+            parts = []
+        if not 1 <= len(parts) <= 3 or any(not 0 <= part < 1e7 for part in parts):
+            self.fail(f"{value!r} is no time; give seconds (83.5) or a clock time (1:23.5)", param, ctx)
+        seconds = 0.0
+        for part in parts:
+            seconds = 60 * seconds + part
+        return seconds
+
+
+class InputSize(click.ParamType["SizeChoice"]):
+    """The longest side in pixels at which the vehicle network looks, or auto."""
+
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "SizeChoice":
+        from detector.input_size import sizes_to_try
+
+        if value == "auto":
+            return "auto"
+        try:
+            [size_px] = sizes_to_try(int(str(value)))
+        except ValueError:
+            self.fail(f"{value!r} is no size; give auto, or a multiple of 32 from 320 to 2560 (pixels)", param, ctx)
+        return size_px
+
+
+def split_classes(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """Names between commas, at least one; None where the option was left out."""
+    if value is None:
+        return None
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    if not names:
+        raise click.BadParameter("name at least one class, such as tank,truck")
+    return names

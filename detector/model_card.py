@@ -1,0 +1,116 @@
+"""What `model.json` says of a network, read and checked: classes, input, operating thresholds.
+
+This module opens no graph and no file; `model.py` hands it the bytes it has checked against the manifest.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+ThresholdName = Literal["conservative", "typical"]
+REMEDY = "install detect again, or correct the file and write the manifest anew"
+
+
+class ModelError(RuntimeError):
+    """The network asked for cannot be had or is not what its manifest says."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One operating point of a network; how it was chosen stands in model.json.
+
+    Attributes:
+        confidence: score from 0 to 1 at which a detection counts.
+        frame: for networks that judge whole frames: score of each class at which a frame is flagged; else empty.
+    """
+
+    confidence: float
+    frame: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What `model.json` says of a network.
+
+    Attributes:
+        name: the folder's name.
+        classes: class names, in the order of the graph's class indices.
+        size_px: longest side of the input that the network is used at unless told otherwise.
+        stride: both sides of the input are multiples of this.
+        thresholds: by name; "typical" is always there.
+        sha256: of model.onnx.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    size_px: int
+    stride: int
+    thresholds: Mapping[str, Threshold]
+    sha256: str
+
+    def threshold(self, name: ThresholdName = "typical") -> Threshold:
+        """The operating point of this name.
+
+        Raises:
+            ModelError: the network has none of this name.
+        """
+        if name not in self.thresholds:
+            raise ModelError(
+                f"network {self.name}: its model.json has no {name} threshold, only "
+                f"{', '.join(sorted(self.thresholds))}; choose one of these or a network that has it"
+            )
+        return self.thresholds[name]
+
+
+def read_card(file: Path, content: bytes, sha256: str) -> ModelCard:
+    """The card of a network.
+
+    Args:
+        file: where model.json lies, for the name of its folder and for messages.
+        content: its bytes.
+        sha256: of the graph beside it.
+
+    Raises:
+        ModelError: something is missing or is not what it should be.
+    """
+    try:
+        document = json.loads(content)
+        classes, size = list(document["classes"]), document["input"]
+        card = ModelCard(
+            name=file.parent.name,
+            classes=tuple(map(str, classes)),
+            size_px=int(size["size_px"]),
+            stride=int(size["stride"]),
+            thresholds={
+                str(name): _threshold(f"{file}: thresholds.{name}", value, classes)
+                for name, value in document["thresholds"].items()
+            },
+            sha256=sha256,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{file}: this is no model card, or one with parts missing ({error!r}); {REMEDY}") from error
+    if not classes or card.stride < 1 or card.size_px < card.stride:
+        raise ModelError(f"{file}: no classes, or size_px {card.size_px} below stride {card.stride}; {REMEDY}")
+    if "typical" not in card.thresholds:
+        raise ModelError(f"{file}: thresholds has no typical one; {REMEDY}")
+    return card
+
+
+def _threshold(place: str, value: Any, classes: list[str]) -> Threshold:
+    if not isinstance(value, dict):
+        raise ModelError(f"{place} is {value!r}, not an object with a confidence; {REMEDY}")
+    frame = value.get("frame", {})
+    if not isinstance(frame, dict) or (frame and set(frame) != set(classes)):
+        raise ModelError(f"{place}.frame is {frame!r}, not one score for each of {', '.join(classes)}; {REMEDY}")
+    return Threshold(
+        _score(f"{place}.confidence", value.get("confidence")),
+        {kind: _score(f"{place}.frame.{kind}", score) for kind, score in frame.items()},
+    )
+
+
+def _score(place: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
+        raise ModelError(f"{place} is {value!r}, not a number between 0 and 1; {REMEDY}")
+    return float(value)
