@@ -1,51 +1,33 @@
-import numpy as np
-import pytest
+"""The figures that travel inside model.json; what they are made of is specified beside each module."""
 
-from detector.detections import Detections
-from models.evaluate import average_precision, best_f1, coco_summary, iou
+from datasets.classes import VEHICLE_CLASSES
+from detector.model_card import ModelCard
+from models.evaluate import calibrated, summary
+from models.figures import Seen
+from tests.models.measured import SMOKE_FIRE_FIGURES, VEHICLE_FIGURES
+from tests.models.squares import found, truth
 
-
-def box(left: float, ignore: bool = False) -> dict[str, object]:
-    return {"xyxy": np.array([left, 0, left + 10, 10]), "class": 0, "ignore": ignore}
-
-
-def found(*boxes: tuple[float, float]) -> Detections:
-    """Left edge and score of each."""
-    xyxy = np.array([[left, 0, left + 10, 10] for left, _ in boxes], np.float32).reshape(-1, 4)
-    return Detections(xyxy, np.array([score for _, score in boxes], np.float32), np.zeros(len(boxes), np.int64))
+CARD = ModelCard("vehicles", VEHICLE_CLASSES, 640, 32, {}, "0" * 64)
 
 
-def test_iou() -> None:
-    assert iou(np.array([0, 0, 10, 10]), np.array([5, 0, 15, 10])) == pytest.approx(1 / 3)
-    assert iou(np.array([0, 0, 10, 10]), np.array([20, 0, 30, 10])) == 0
+def test_model_json_holds_box_ap_by_source_and_input_size() -> None:
+    short = summary(VEHICLE_FIGURES)
+    assert short["class_agnostic"] == {"mian": {"640": {"ap50": 0.9, "ap50_95": 0.45}}}
+    assert short["mean_over_classes"] == {"mian": {"640": {"ap50": 0.6, "ap50_95": 0.3}}}
+    assert "frame_average_precision" not in short
 
 
-def test_the_best_threshold_leaves_the_false_box_out() -> None:
-    threshold, f1, precision, recall = best_f1([[box(0), box(50)]], [found((0, 0.9), (50, 0.6), (200, 0.3))])
-    assert threshold == pytest.approx(0.6)
-    assert (f1, precision, recall) == (1, 1, 1)
+def test_model_json_holds_frame_ap_by_kind_and_group() -> None:
+    assert summary(SMOKE_FIRE_FIGURES)["frame_average_precision"]["384"]["smoke"]["zem and mian"] == 0.87
 
 
-def test_a_second_box_on_one_vehicle_is_false() -> None:
-    _, _, precision, recall = best_f1([[box(0), box(50)]], [found((0, 0.9), (1, 0.8), (50, 0.7))])
-    assert precision == pytest.approx(2 / 3)
-    assert recall == 1
-
-
-def test_ignored_boxes_are_neither_hit_nor_false() -> None:
-    _, f1, precision, _ = best_f1([[box(0), box(50, ignore=True)]], [found((50, 0.95), (0, 0.9))])
-    assert (f1, precision) == (1, 1)
-
-
-def test_average_precision() -> None:
-    scores, labels = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 0.0, 1.0, 0.0])
-    assert average_precision(scores, labels) == pytest.approx((1 + 2 / 3) / 2)
-    assert average_precision(scores, np.zeros(4)) == 0
-
-
-def test_perfect_boxes_have_an_average_precision_of_one() -> None:
-    pytest.importorskip("faster_coco_eval", reason="box AP needs the extra train")
-    summary = coco_summary([[box(0), box(50)]], [found((0, 0.9), (50, 0.6))], class_count=1)
-    assert summary == {"ap50": 1.0, "ap50_95": 1.0}
-    missed = coco_summary([[box(0), box(50)]], [found((0, 0.9))], class_count=1)
-    assert missed["ap50"] == pytest.approx(0.5, abs=0.01)
+def test_both_thresholds_and_the_calibration_are_chosen_at_the_networks_own_size() -> None:
+    right = Seen([truth(0)] * 60, {640: [found((0, 0.8))] * 60, 1280: [found()] * 60})
+    empty = Seen([truth()], {640: [found()], 1280: [found()]})
+    seen = dict.fromkeys(("mian", "zem", "obulka", "visdrone"), right) | {"aryanraj_clear": empty}
+    by_hand = {"typical": {"confidence": 0.25, "chosen": "provisional"}}
+    measured = calibrated(CARD, seen, {"thresholds": by_hand})
+    assert measured["thresholds"]["typical"]["on_val"]["f1"] == 1
+    assert measured["thresholds"]["conservative"]["on_val"]["precision"] == 1
+    assert "frame" not in measured["thresholds"]["typical"]
+    assert measured["calibration"]["bins"][0]["boxes"] == 240
