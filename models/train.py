@@ -20,6 +20,9 @@ from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.nn.tasks import DetectionModel
 
 from models.partial_labels import PartialLabelModel
+from models.scenes import Canvas, SceneDataset
+from models.training_pictures import draw_weights, kind_weights, read_layout
+from models.vehicle_loss import VehicleModel
 
 
 def train_in_bfloat16() -> None:
@@ -56,18 +59,61 @@ def to_float32(value: Any) -> Any:
     return value
 
 
-class PartialLabelTrainer(DetectionTrainer):
-    """The ultralytics trainer with the loss that leaves out what is not known."""
+class SceneTrainer(DetectionTrainer):
+    """The ultralytics trainer on scenes of found footage; `sampling` is that part of the config file."""
 
-    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> PartialLabelModel:
-        model = PartialLabelModel(cfg, nc=self.data["nc"], ch=self.data.get("channels", 3), verbose=verbose)
+    sampling: dict[str, Any]
+    model_class: type[DetectionModel]
+    whole_pictures: bool
+
+    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> DetectionModel:
+        model = self.model_class(cfg, nc=self.data["nc"], ch=self.data.get("channels", 3), verbose=verbose)
         if weights:
             model.load(weights)
         return model
 
     def set_model_attributes(self) -> None:
         super().set_model_attributes()
+        self.pictures = read_layout(Path(self.data["path"]))
+        self.draw_weights = draw_weights(self.pictures, self.sampling["sources"], self.sampling.get("rare", {}))
+
+    def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:
+        if mode != "train":
+            return super().build_dataset(img_path, mode, batch)
+        canvases = [Canvas(*values) for values in self.sampling["canvases"]]
+        return SceneDataset(
+            self.pictures, self.draw_weights, canvases, self.sampling["scenes_an_epoch"], self.whole_pictures
+        )
+
+
+class VehicleTrainer(SceneTrainer):
+    """Asks for vehicle and kind apart."""
+
+    model_class = VehicleModel
+    whole_pictures = False
+
+    def set_model_attributes(self) -> None:
+        super().set_model_attributes()
+        self.model.kind_weights = kind_weights(self.pictures, self.draw_weights)
+
+
+class SmokeFireTrainer(SceneTrainer):
+    """Leaves out of the loss what is not known."""
+
+    model_class = PartialLabelModel
+    whole_pictures = True  # most labels are of whole pictures
+
+    def set_model_attributes(self) -> None:
+        super().set_model_attributes()
         self.model.known_csv = str(Path(self.data["path"]) / "known.csv")
+
+
+TRAINERS: dict[str, type[SceneTrainer]] = {"vehicles": VehicleTrainer, "smoke_fire": SmokeFireTrainer}
+
+
+def start_weights(folder: Path, pretrained: Path, name: str) -> Path:
+    """Where training starts: a checkpoint beside the config, or one of the COCO-pretrained."""
+    return folder / name if (folder / name).is_file() else pretrained / name
 
 
 def main() -> None:
@@ -87,7 +133,7 @@ def main() -> None:
     if arguments.epochs:
         overrides["epochs"] = arguments.epochs
     overrides |= {
-        "model": str(arguments.weights / config["weights"]),
+        "model": str(start_weights(arguments.config.parent, arguments.weights, config["weights"])),
         "data": str(arguments.built / config["data"]),
         "project": str(Path("runs").resolve()),
         "name": config["name"],
@@ -102,8 +148,8 @@ def main() -> None:
     }
     if last.exists():
         overrides |= {"resume": str(last), "model": str(last)}
-    trainer_class = PartialLabelTrainer if config["partial_labels"] else DetectionTrainer
-    trainer = trainer_class(overrides=overrides)
+    SceneTrainer.sampling = config["sampling"]
+    trainer = TRAINERS[arguments.config.parent.name](overrides=overrides)
     if not on_gpu:
         trainer.add_callback("on_train_start", use_every_core)
     trainer.train()

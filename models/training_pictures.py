@@ -1,0 +1,56 @@
+"""Which pictures a network is trained on, and how often each is drawn."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from datasets.classes import VEHICLE_CLASSES, VEHICLE_LABELS
+from models.scenes import Labelled
+
+
+def read_layout(folder: Path) -> list[Labelled]:
+    """The train part of what datasets/build.py wrote, in a fixed order.
+
+    Raises:
+        FileNotFoundError: nothing was built there.
+    """
+    paths = sorted((folder / "images" / "train").glob("*.webp"))
+    if not paths:
+        raise FileNotFoundError(f"{folder}: no training pictures; run datasets.build first")
+    return [Labelled(path, _corners(folder / "labels" / "train" / f"{path.stem}.txt")) for path in paths]
+
+
+def _corners(label: Path) -> NDArray[np.float32]:
+    rows = [line.split() for line in label.read_text().splitlines()]
+    boxes = np.array(rows, np.float32).reshape(-1, 5)
+    return np.concatenate([boxes[:, :1], boxes[:, 1:3] - boxes[:, 3:] / 2, boxes[:, 1:3] + boxes[:, 3:] / 2], 1)
+
+
+def source_of(picture: Labelled) -> str:
+    """`mian_00240.webp` is of mian."""
+    return picture.path.stem.rpartition("_")[0]
+
+
+def draw_weights(
+    pictures: Sequence[Labelled], sources: Mapping[str, float], rare: Mapping[str, Mapping[str, float]]
+) -> NDArray[np.float64]:
+    """How often each picture is drawn: by its source, and more if it shows a kind that is rare there; sums to 1."""
+    weights = []
+    for picture in pictures:
+        source = source_of(picture)
+        kinds = {VEHICLE_LABELS[int(index)] for index in picture.boxes[:, 0]}
+        factors = [factor for kind, factor in rare.get(source, {}).items() if kind in kinds]
+        weights.append(sources[source] * max(factors, default=1.0))
+    return np.array(weights) / np.sum(weights)
+
+
+def kind_weights(pictures: Sequence[Labelled], weights: NDArray[np.float64]) -> torch.Tensor:
+    """Weight of each kind in the loss: one over the root of how often it is drawn, 1 on average."""
+    drawn = np.zeros(len(VEHICLE_LABELS))
+    for picture, weight in zip(pictures, weights, strict=True):
+        np.add.at(drawn, picture.boxes[:, 0].astype(int), weight)
+    rarity = 1 / np.sqrt(np.maximum(drawn[: len(VEHICLE_CLASSES)], 1e-6))
+    return torch.from_numpy(rarity / rarity.mean()).float()
