@@ -68,8 +68,10 @@ def all_sources(card: ModelCard) -> tuple[str, ...]:
 
 
 def usual_sizes_px(card: ModelCard) -> tuple[int, ...]:
-    """The sizes that `detect` looks at."""
-    return VEHICLE_SIZES_PX if is_of_vehicles(card) else (card.size_px,)
+    """The sizes that `detect` looks at; if the network looks twice, those that leave its half-size look something."""
+    if not is_of_vehicles(card):
+        return (card.size_px,)
+    return tuple(size_px for size_px in VEHICLE_SIZES_PX if 2 * size_px > card.size_px)
 
 
 def see(

@@ -22,6 +22,7 @@ import yaml
 from datasets.classes import (
     BOXED_KINDS,
     FRAME_LABELLED,
+    NOT_EMPTY,
     SMOKE_FIRE_CLASSES,
     SMOKE_FIRE_MAP,
     VEHICLE_BACKGROUND,
@@ -89,7 +90,8 @@ def build_vehicles(pictures: Mapping[str, ListedPicture], out: Path) -> Placed:
     placed: Placed = set()
     place_boxed(pictures, VEHICLE_MAP, VEHICLE_LABELS, out, placed)
     for picture in pictures.values():
-        if picture.source in VEHICLE_BACKGROUND and picture.split == "train":
+        empty = picture.source in VEHICLE_BACKGROUND and picture.name not in NOT_EMPTY
+        if empty and picture.split == "train":
             place(picture, [], out, placed)
     remove_stale(out, placed)
     write_data_yaml(out, VEHICLE_LABELS)

@@ -104,8 +104,9 @@ def analyze(
         ModelError, DeviceError: a network or the device cannot be had, or a network has no such threshold.
         ValueError: an unknown class, a confidence outside 0 to 1, a size out of range, or an empty range.
     """
-    sizes_px = sizes_to_try(size)
+    sizes_to_try(size)  # before anything is opened
     networks = networks or Networks.load(device)
+    sizes_px = sizes_to_try(size, networks.vehicles.card.size_px)
     looking = _looking(networks, classes, threshold, confidence)
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     path = Path(clip)

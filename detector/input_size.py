@@ -34,14 +34,17 @@ LEAST_CHANGE = 8.0  # grey levels, mean: below it nothing has begun, for black f
 SizeChoice = int | Literal["auto"]
 
 
-def sizes_to_try(size: SizeChoice) -> tuple[int, ...]:
-    """The sizes between which a `SizeChooser` shall choose: SIZES_PX for "auto", else the one asked for.
+def sizes_to_try(size: SizeChoice, least_px: int = SIZES_PX[0]) -> tuple[int, ...]:
+    """The sizes between which a `SizeChooser` shall choose: for "auto" SIZES_PX, else the one asked for.
+
+    Args:
+        least_px: the network's own size; "auto" does not go below it.
 
     Raises:
         ValueError: not a size that the networks can be used at.
     """
     if size == "auto":
-        return SIZES_PX
+        return tuple(sorted({least_px, *(size_px for size_px in SIZES_PX if size_px > least_px)}))
     if not isinstance(size, int) or not SMALLEST_PX <= size <= LARGEST_PX or size % STEP_PX:
         raise ValueError(
             f"input size {size} cannot be used: give auto, or pixels, a multiple of {STEP_PX} from {SMALLEST_PX} to "

@@ -38,8 +38,12 @@ PROVISIONAL = "provisional"  # what release.yaml says of a threshold that is to 
 
 
 def vehicle_sources(seen: Mapping[str, Seen], size_px: int) -> dict[str, Judged]:
-    """Boxes of the vehicle network, right whatever their class."""
-    return {name: judge(seen[name].truths, seen[name].found[size_px]) for name in VEHICLE_SOURCES}
+    """Boxes of the vehicle network, right whatever their class; without those of kinds that a source does not box."""
+    judged = {}
+    for name in VEHICLE_SOURCES:
+        look = only_boxed(seen[name], name)
+        judged[name] = judge(look.truths, look.found[size_px])
+    return judged
 
 
 def smoke_fire_sources(seen: Mapping[str, Seen], size_px: int) -> dict[str, Judged]:

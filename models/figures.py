@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from datasets.classes import SMOKE_FIRE_CLASSES, VEHICLE_CLASSES
+from datasets.classes import BOXED_VEHICLES, SMOKE_FIRE_CLASSES, VEHICLE_CLASSES
 from detector.detections import Detections
 from models.box_precision import (
     SIZE_EDGES_PX,
@@ -51,6 +51,8 @@ def vehicle_figures(seen: Mapping[str, Seen], default_px: int, confidence: float
             figures["empty"][source] = _empty_figures(look, confidence)
         else:
             figures["sources"][source] = box_figures(look, VEHICLE_CLASSES)
+            if source in BOXED_VEHICLES:
+                figures["sources"][f"{source}_own"] = box_figures(only_boxed(look, source), VEHICLE_CLASSES)
     if CONFUSION_SOURCE in seen and default_px in seen[CONFUSION_SOURCE].found:
         look = seen[CONFUSION_SOURCE]
         above = [detections.above(confidence) for detections in look.found[default_px]]
@@ -129,7 +131,12 @@ def smoke_fire_figures(seen: Mapping[str, Seen], thresholds: Mapping[str, float]
 
 def only_boxed(look: Seen, source: str) -> Seen:
     """Without the detections of kinds that the source does not box: they are neither right nor wrong."""
-    kept = [SMOKE_FIRE_CLASSES.index(kind) for kind in boxed_kinds(source)]
+    if source in BOXED_VEHICLES:
+        kept = [VEHICLE_CLASSES.index(kind) for kind in BOXED_VEHICLES[source]]
+    elif source in BOXED_SOURCES:
+        kept = [SMOKE_FIRE_CLASSES.index(kind) for kind in boxed_kinds(source)]
+    else:
+        return look
     found = {px: [d[np.isin(d.classes, kept)] for d in detections] for px, detections in look.found.items()}
     return Seen(look.truths, found)
 
@@ -175,7 +182,7 @@ def differences(graph: Mapping[str, Seen], torch: Mapping[str, Seen], classes: S
     for source in graph:
         table[source] = {"class_agnostic": {}, "mean_over_classes": {}}
         for name, seen in (("onnx", graph[source]), ("torch", torch[source])):
-            look = only_boxed(seen, source) if source in BOXED_SOURCES else seen
+            look = only_boxed(seen, source)
             [found] = look.found.values()
             overall, _ = agnostic_precision(look.truths, found)
             mean, _ = class_precision(look.truths, found, classes)

@@ -18,6 +18,7 @@ from datasets.classes import (
     ANY_VEHICLE,
     BOXED_KINDS,
     FRAME_LABELLED,
+    NOT_EMPTY,
     SMOKE_FIRE_CLASSES,
     SMOKE_FIRE_MAP,
     VEHICLE_BACKGROUND,
@@ -69,7 +70,8 @@ def vehicle_truth(shared: Path, source: str) -> list[Truth]:
     if source == "zem":
         return _checked_truth(shared)
     if source in EMPTY_SOURCES:
-        return [Truth(picture, *_size(picture)) for picture in _val_pictures(shared, source)]
+        empty = (picture for picture in _val_pictures(shared, source) if picture.name not in NOT_EMPTY)
+        return [Truth(picture, *_size(picture)) for picture in empty]
     return _boxed_truth(shared, source, VEHICLE_MAP[source], VEHICLE_LABELS)
 
 

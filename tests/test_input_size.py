@@ -163,6 +163,12 @@ def test_auto_tries_those_of_the_house() -> None:
     assert sizes_to_try("auto") == SIZES_PX
 
 
+@pytest.mark.parametrize(("least_px", "tried"), [(960, (960, 1280)), (1280, (1280,)), (1536, (1536,))])
+def test_auto_does_not_go_below_the_size_of_the_network(least_px: int, tried: tuple[int, ...]) -> None:
+    """One that looks twice sees little at half of a small size."""
+    assert sizes_to_try("auto", least_px) == tried
+
+
 @pytest.mark.parametrize("size", [0, -640, 288, 650, 2592, 640.0, "640", "large", True, None])
 def test_sizes_that_cannot(size: object) -> None:
     with pytest.raises(ValueError, match="multiple of 32 from 320 to 2560"):

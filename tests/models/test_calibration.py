@@ -143,3 +143,13 @@ def test_calibration_says_what_a_score_keeps() -> None:
         ([0.8, 0.9], 0.85, 1.0),
     ]
     assert said["expected_calibration_error"] == 0.15
+
+
+def test_a_kind_that_a_source_does_not_box_is_neither_right_nor_wrong() -> None:
+    """obulka boxes tanks; the cars beside them are not boxed."""
+    tank, car = 0, 5
+    look = Seen([truth(0, classes=[tank])], {640: [found((0, 0.9), (100, 0.8), classes=[tank, car])]})
+    nothing = Seen([truth()], {640: [found()]})
+    sources = dict.fromkeys(("mian", "zem", "visdrone", "aryanraj_clear"), nothing)
+    judged = vehicle_sources(sources | {"obulka": look}, 640)["obulka"]
+    assert judged.hits.tolist() == [True]

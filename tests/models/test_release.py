@@ -10,8 +10,8 @@ MODELS = Path(__file__).parents[2] / "models"
 NETWORKS = sorted(path.parent.name for path in MODELS.glob("*/release.yaml"))
 
 
-def test_both_networks_are_here() -> None:
-    assert NETWORKS == ["smoke_fire", "vehicles"]
+def test_every_network_is_here() -> None:
+    assert NETWORKS == ["smoke_fire", "vehicles", "vehicles_accurate"]
 
 
 @pytest.mark.parametrize("name", NETWORKS)
