@@ -6,7 +6,7 @@ scene begins is only suspected here, from one frame to the next: the shots thems
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import cv2
@@ -25,7 +25,7 @@ WORTH_IT = 0.2  # a larger size must add this share of small vehicles,
 WORTH_IT_EACH = 0.5  # and so many a probe: one false box in one picture is no reason
 SMALL_IN_NETWORK_PX = 40.0  # below it a network misses many
 SECOND_PROBE = 20  # frames after the first of a scene; frames, not seconds: the same share of the work at any rate
-PROBE_EVERY = 50  # frames from then on
+PROBE_EVERY = 90  # frames from then on
 PROBE_EVERY_ABOVE = 25  # where small vehicles are known to be about; there a probe costs less beside the rest
 PROBES_HEARD = 4  # the latest of the scene, taken together
 UNLIKE = 0.75  # correlation with the frame before; on the nine clips cuts lie below it, shakes and pans above 0.78
@@ -69,6 +69,9 @@ class _Gain:
     added: int
 
 
+_Gains = dict[tuple[int, int], _Gain]  # of one picture, by the smaller and the larger size
+
+
 class SizeChooser:
     """Looks at frame after frame of a clip, at the size that the last probes of the scene ask for.
 
@@ -84,7 +87,7 @@ class SizeChooser:
         self._sizes_px = sizes_px
         self._age = 0  # frames since the scene began
         self._next_probe = 0  # at this age
-        self._probes: list[dict[int, _Gain]] = []  # of the scene, the latest last; by the larger size
+        self._probes: list[_Gains] = []  # of the scene, the latest last
         self._previous: NDArray[np.float32] | None = None
 
     def look(self, image: NDArray[np.uint8], small: NDArray[np.uint8], floor: float) -> Look:
@@ -122,33 +125,41 @@ class SizeChooser:
         return PROBE_EVERY if self._size_in_force() == self._sizes_px[0] else PROBE_EVERY_ABOVE
 
     def _probe(self, image: NDArray[np.uint8], floor: float) -> dict[int, Detections]:
-        """Look at rising sizes, up to the first that is not worth it; what was found at each.
+        """Look at the smallest and the largest size, and if that pays at those between; what was found at each.
 
-        Large vehicles that appear only at a larger size do not count: they are false more often than not, since a
-        vehicle of that size was large enough before.
+        The largest comes first: what is 9 px at the smallest size may still be too small at the next.
         """
-        gains: dict[int, _Gain] = {}
+        smallest, *between, largest = self._sizes_px
+        gains: _Gains = {}
         self._probes = [*self._probes, gains][-PROBES_HEARD:]
-        found = {self._sizes_px[0]: self._detect(image, self._sizes_px[0], floor)}
-        for smaller, larger in pairwise(self._sizes_px):
-            if self._size_in_force() < smaller:
-                break
-            found[larger] = self._detect(image, larger, floor)
-            before, after = found[smaller].above(self._confidence), found[larger].above(self._confidence)
-            small_px = SMALL_IN_NETWORK_PX * max(image.shape[:2]) / smaller
-            gains[larger] = _Gain(len(before), _too_small_before(after, before, small_px))
+        found = {size_px: self._detect(image, size_px, floor) for size_px in (smallest, largest)}
+        gains[smallest, largest] = self._gain(found, smallest, largest, image)
+        if self._worth_it(smallest, largest):
+            found |= {size_px: self._detect(image, size_px, floor) for size_px in between}
+            for smaller, larger in combinations(self._sizes_px, 2):
+                gains[smaller, larger] = self._gain(found, smaller, larger, image)
         return found
 
+    def _gain(self, found: dict[int, Detections], smaller: int, larger: int, image: NDArray[np.uint8]) -> _Gain:
+        """Large vehicles that appear only at a larger size do not count: they are false more often than not, since a
+        vehicle of that size was large enough before.
+        """
+        before, after = found[smaller].above(self._confidence), found[larger].above(self._confidence)
+        small_px = SMALL_IN_NETWORK_PX * max(image.shape[:2]) / smaller
+        return _Gain(len(before), _too_small_before(after, before, small_px))
+
     def _size_in_force(self) -> int:
-        """The largest size that is worth it, as are all below it, by the probes of this scene."""
-        chosen = self._sizes_px[0]
-        for larger in self._sizes_px[1:]:
-            gains = [probe[larger] for probe in self._probes if larger in probe]
-            added, found = sum(gain.added for gain in gains), sum(gain.found for gain in gains)
-            if not gains or added < max(WORTH_IT * found, WORTH_IT_EACH * len(gains)):
-                break
-            chosen = larger
-        return chosen
+        """The smallest size that no larger one is worth leaving for, by the probes of this scene."""
+        sizes_px = self._sizes_px
+        for index, smaller in enumerate(sizes_px):
+            if not any(self._worth_it(smaller, larger) for larger in sizes_px[index + 1 :]):
+                return smaller
+        return sizes_px[-1]
+
+    def _worth_it(self, smaller: int, larger: int) -> bool:
+        gains = [probe[smaller, larger] for probe in self._probes if (smaller, larger) in probe]
+        added, found = sum(gain.added for gain in gains), sum(gain.found for gain in gains)
+        return bool(gains) and added >= max(WORTH_IT * found, WORTH_IT_EACH * len(gains))
 
     def _detect(self, image: NDArray[np.uint8], size_px: int, floor: float) -> Detections:
         [detections] = self._network.detect([image], confidence=floor, size_px=size_px)
