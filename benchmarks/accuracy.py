@@ -31,8 +31,9 @@ from datasets.classes import SMOKE_FIRE_CLASSES
 from detector.detections import Detections
 from detector.model import Network, load_network
 from detector.model_card import ModelCard, Threshold
+from models.box_rule import BoxRule
 from models.figures import Seen, differences, smoke_fire_figures, vehicle_figures
-from models.torch_reference import BoxRule, TorchNetwork
+from models.torch_reference import TorchNetwork
 from models.truth import (
     BOXED_SOURCES,
     EMPTY_SOURCES,

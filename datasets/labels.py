@@ -27,6 +27,11 @@ class Box:
     width: float
     height: float
 
+    def corners(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom, relative to the picture."""
+        half_width, half_height = self.width / 2, self.height / 2
+        return self.cx - half_width, self.cy - half_height, self.cx + half_width, self.cy + half_height
+
     def line(self) -> str:
         return f"{self.class_index} {self.cx:.6f} {self.cy:.6f} {self.width:.6f} {self.height:.6f}"
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.detections import Detections
+from models.box_rule import MOST_BOXES
 from models.truth import Truth
 
 REFERENCE_PX = 640  # longest side of the picture in which the sizes of objects are told, whatever size is looked at
 SIZE_EDGES_PX = (0, 16, 32, 96, 10_000)
 SIZE_NAMES = ("under 16 px", "16 to 32 px", "32 to 96 px", "over 96 px")
-MOST_BOXES = 600  # as many as the graph gives
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ import torch
 import yaml
 from ultralytics import YOLO
 
+from models.box_rule import BoxRule
 from models.graph import add_input_nodes, add_suppression, look_twice
 from models.manifest import write_manifest
 
@@ -54,9 +55,10 @@ def main() -> None:
 
     model = export_core(arguments.checkpoint)
     add_input_nodes(model.graph)
-    if release["graph"]["look_twice"]:
+    rule = BoxRule.of(release)
+    if rule.look_twice:
         look_twice(model.graph)
-    add_suppression(model.graph, len(release["classes"]), release["graph"].get("kind_power"))
+    add_suppression(model.graph, rule.class_count, rule.kind_power)
     del model.graph.value_info[:]
     del model.metadata_props[:]  # the exporter's date: the same checkpoint shall give the same bytes
     onnx.checker.check_model(model, full_check=True)

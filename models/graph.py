@@ -10,9 +10,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-MOST_BOXES = 600
-OVERLAP_IOU = 0.6
-LARGEST_AT_FULL_SIZE_PX = 256.0  # larger boxes are the half-size look's to find
+from models.box_rule import LARGEST_AT_FULL_SIZE_PX, MOST_BOXES, OVERLAP_IOU
 
 node = helper.make_node
 
@@ -23,7 +21,9 @@ def constant(name: str, value: Any) -> onnx.TensorProto:
 
 def add_input_nodes(graph: onnx.GraphProto) -> None:
     """uint8 NHWC in front of the network."""
-    rename_inputs(graph.node, {graph.input[0].name: "bgr"})
+    float_input = graph.input[0].name
+    for each in graph.node:
+        each.input[:] = ["bgr" if name == float_input else name for name in each.input]
     nodes = [
         node("Transpose", ["images"], ["images_nchw"], perm=[0, 3, 1, 2]),
         node("Cast", ["images_nchw"], ["bgr"], to=TensorProto.FLOAT),
@@ -33,11 +33,6 @@ def add_input_nodes(graph: onnx.GraphProto) -> None:
     del graph.input[:]
     graph.input.append(helper.make_tensor_value_info("images", TensorProto.UINT8, ["pictures", "height", "width", 3]))
     graph.input.append(helper.make_tensor_value_info("confidence", TensorProto.FLOAT, [1]))
-
-
-def rename_inputs(nodes: Any, names: dict[str, str]) -> None:
-    for each in nodes:
-        each.input[:] = [names.get(name, name) for name in each.input]
 
 
 def look_twice(graph: onnx.GraphProto) -> None:

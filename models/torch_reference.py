@@ -5,10 +5,8 @@ first convolution, and the boxes are chosen in numpy instead of in the graph (mo
 """
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("YOLO_OFFLINE", "1")
 os.environ.setdefault("YOLO_AUTOINSTALL", "0")
@@ -19,33 +17,8 @@ from numpy.typing import NDArray
 from detector.detections import Detections
 from detector.model import letterbox
 from detector.model_card import ModelCard
+from models.box_rule import LARGEST_AT_FULL_SIZE_PX, MOST_BOXES, OVERLAP_IOU, BoxRule
 from models.metrics import iou
-
-# As in models/graph.py, which needs onnx to be read.
-MOST_BOXES = 600
-OVERLAP_IOU = 0.6
-LARGEST_AT_FULL_SIZE_PX = 256.0
-
-
-@dataclass(frozen=True)
-class BoxRule:
-    """How raw output becomes boxes: what release.yaml says of the graph.
-
-    Attributes:
-        class_count: channels that are scores of classes.
-        kind_power: the classes are kinds of vehicle, one more channel says "a vehicle", and this is the power of the
-            kind's share in the score; None where each class stands alone.
-        look_twice: the picture is looked at in full and in half size.
-    """
-
-    class_count: int
-    kind_power: float | None
-    look_twice: bool
-
-    @staticmethod
-    def of(release: Mapping[str, Any]) -> "BoxRule":
-        graph = release["graph"]
-        return BoxRule(len(release["classes"]), graph.get("kind_power"), graph["look_twice"])
 
 
 def both_looks(full: NDArray[np.floating], half: NDArray[np.floating]) -> NDArray[np.floating]:

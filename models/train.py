@@ -21,7 +21,7 @@ from ultralytics.nn.tasks import DetectionModel
 
 from models.partial_labels import PartialLabelModel
 from models.scenes import Canvas, SceneDataset
-from models.training_pictures import draw_weights, kind_weights, read_layout
+from models.training_pictures import draw_weights, kind_weights, training_pictures
 from models.vehicle_loss import VehicleModel
 
 
@@ -74,7 +74,8 @@ class SceneTrainer(DetectionTrainer):
 
     def set_model_attributes(self) -> None:
         super().set_model_attributes()
-        self.pictures = read_layout(Path(self.data["path"]))
+        layout = Path(self.data["path"])
+        self.pictures = training_pictures(layout.parent, layout.name)
         self.draw_weights = draw_weights(self.pictures, self.sampling["sources"], self.sampling.get("rare", {}))
 
     def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:

@@ -8,25 +8,28 @@ import torch
 from numpy.typing import NDArray
 
 from datasets.classes import VEHICLE_CLASSES, VEHICLE_LABELS
+from datasets.layout import BuiltPicture, LayoutError, read_layout
 from models.scenes import Labelled
 
 
-def read_layout(folder: Path) -> list[Labelled]:
-    """The train part of what datasets/build.py wrote, in a fixed order.
+def training_pictures(built: Path, network: str) -> list[Labelled]:
+    """The train part of what datasets/build.py wrote for one network, in a fixed order.
 
     Raises:
-        FileNotFoundError: nothing was built there.
+        LayoutError: nothing was built there, or a label of it says no box.
     """
-    paths = sorted((folder / "images" / "train").glob("*.webp"))
-    if not paths:
-        raise FileNotFoundError(f"{folder}: no training pictures; run datasets.build first")
-    return [Labelled(path, _corners(folder / "labels" / "train" / f"{path.stem}.txt")) for path in paths]
+    pictures = [picture for picture in read_layout(built, network) if picture.split == "train"]
+    if not pictures:
+        raise LayoutError(f"{built / network}: no training pictures; run datasets.build first")
+    problems = [problem for picture in pictures for problem in picture.problems]
+    if problems:
+        raise LayoutError(f"{len(problems)} bad labels, the first {problems[0]}; run datasets.build again")
+    return [Labelled(picture.path, _corners(picture)) for picture in pictures]
 
 
-def _corners(label: Path) -> NDArray[np.float32]:
-    rows = [line.split() for line in label.read_text().splitlines()]
-    boxes = np.array(rows, np.float32).reshape(-1, 5)
-    return np.concatenate([boxes[:, :1], boxes[:, 1:3] - boxes[:, 3:] / 2, boxes[:, 1:3] + boxes[:, 3:] / 2], 1)
+def _corners(picture: BuiltPicture) -> NDArray[np.float32]:
+    rows = [(box.class_index, *box.corners()) for box in picture.boxes]
+    return np.array(rows, np.float32).reshape(-1, 5)
 
 
 def source_of(picture: Labelled) -> str:

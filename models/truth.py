@@ -25,7 +25,7 @@ from datasets.classes import (
     VEHICLE_LABELS,
     VEHICLE_MAP,
 )
-from datasets.labels import Box, map_boxes, pictures, read_boxes
+from datasets.labels import map_boxes, pictures, read_boxes
 
 VEHICLE_SOURCES = ("mian", "zem", "visdrone", "obulka", "cats", "jekhor")
 EMPTY_SOURCES = VEHICLE_BACKGROUND
@@ -125,19 +125,10 @@ def _boxed_truth(shared: Path, source: str, mapping: dict[str, str | None], labe
         width, height = _size(picture)
         label = shared / source / "labels" / "val" / f"{picture.stem}.txt"
         boxes = map_boxes(read_boxes(label, len(names)), names, mapping, labels)
-        corners = np.array([_corners(box) for box in boxes]).reshape(-1, 4) * (width, height, width, height)
+        corners = np.array([box.corners() for box in boxes]).reshape(-1, 4) * (width, height, width, height)
         classes = np.array([box.class_index for box in boxes], np.int64)
         truths.append(Truth(picture, width, height, corners, classes, np.zeros(len(boxes), bool)))
     return truths
-
-
-def _corners(box: Box) -> tuple[float, float, float, float]:
-    return (
-        box.cx - box.width / 2,
-        box.cy - box.height / 2,
-        box.cx + box.width / 2,
-        box.cy + box.height / 2,
-    )
 
 
 def _checked_truth(shared: Path) -> list[Truth]:

@@ -88,6 +88,14 @@ def write_clip(
     return path
 
 
+def cut(path: Path, share: float) -> Path:
+    """A copy that ends after this share of the bytes."""
+    short = path.with_name(f"cut_{share}_{path.name}")
+    content = path.read_bytes()
+    short.write_bytes(content[: int(len(content) * share) | 1])  # odd, so never at the end of a transport packet
+    return short
+
+
 def _write_sound(container: av.container.OutputContainer, stream: av.AudioStream, seconds: float) -> None:
     samples = 960
     for start in range(0, int(seconds * 48000), samples):

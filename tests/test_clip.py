@@ -1,19 +1,16 @@
 """What reading a clip promises: every picture once, upright, with its own stamp, and the truth about the rest."""
 
 import json
-import os
-import shutil
 import time
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
 from detector.clip import ClipError, ClipReader, Frame
-from tests.clips import level, write_clip
+from tests.clips import cut, level, write_clip
 
 FASTSTART = {"movflags": "faststart"}
 EVERY_12TH_KEY = {"g": "12"}
@@ -26,13 +23,6 @@ def read(path: Path, **kind: float) -> tuple[ClipReader, list[Frame]]:
 
 def levels(frames: list[Frame]) -> list[int]:
     return [int(frame.image[-8:, -8:].mean()) for frame in frames]
-
-
-def cut(path: Path, share: float) -> Path:
-    short = path.with_name(f"cut_{share}_{path.name}")
-    content = path.read_bytes()
-    short.write_bytes(content[: int(len(content) * share) | 1])  # odd, so never at the end of a transport packet
-    return short
 
 
 # ---- pictures and stamps
@@ -188,98 +178,6 @@ def test_a_reader_reads_once(tmp_path: Path) -> None:
         assert len(list(reader)) == 2
         with pytest.raises(RuntimeError, match="second pass"):
             list(reader)
-
-
-# ---- files that are no clip
-
-
-def refused(path: Path) -> str:
-    with pytest.raises(ClipError) as caught:
-        ClipReader(path)
-    assert str(path) in str(caught.value)
-    return str(caught.value)
-
-
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "empty.mp4").touch()
-    os.mkfifo(tmp_path / "pipe.mp4")
-
-    assert "no such file" in refused(tmp_path / "nowhere.mp4")
-    assert "directory" in refused(tmp_path)
-    assert "0 bytes" in refused(tmp_path / "empty.mp4")
-    assert "pipe" in refused(tmp_path / "pipe.mp4")
-    assert "cannot be looked at" in refused(tmp_path / ("long" * 100))
-
-
-@pytest.mark.parametrize("content", [b"hello world\n" * 500, b"\0" * 5000, bytes(range(256)) * 20, b"%PDF-1.7\n" * 90])
-def test_what_is_no_video_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "text.mp4").write_bytes(content)
-
-    assert "not a video" in refused(tmp_path / "text.mp4")
-
-
-def test_sound_alone_is_refused_also_with_cover_art(tmp_path: Path) -> None:
-    song = write_clip(tmp_path / "song.mp4", frames=0, audio="aac")
-    covered = write_clip(
-        tmp_path / "covered.mp4", 1, codec="mjpeg", pixel_format="yuvj420p", audio="aac", cover_art=True
-    )
-
-    assert "no video, only audio;" in refused(song)
-    assert "no video, only audio, a cover picture;" in refused(covered)
-
-
-@pytest.mark.parametrize("name", ["list.mp4", "list.m3u8", "list.txt"])
-@pytest.mark.parametrize(
-    "script",
-    [
-        "ffconcat version 1.0\nfile real.mp4\n",
-        "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nreal.mp4\n#EXT-X-ENDLIST\n",
-        '<?xml version="1.0"?><MPD type="static"><Period><BaseURL>real.mp4</BaseURL></Period></MPD>',
-    ],
-)
-def test_a_playlist_in_any_dress_opens_no_other_file(tmp_path: Path, name: str, script: str) -> None:
-    write_clip(tmp_path / "real.mp4", 2)
-    (tmp_path / name).write_text(script)
-
-    assert "playlist" in refused(tmp_path / name)
-
-
-def test_a_concat_script_would_open_another_file_if_it_were_let(tmp_path: Path) -> None:
-    write_clip(tmp_path / "real.mp4", 2)
-    (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile real.mp4\n")
-
-    with av.open(str(tmp_path / "list.mp4")) as unguarded:
-        assert unguarded.format.name == "concat"
-
-
-@pytest.mark.parametrize("name", ["img%03d.png", "still.mp4"])
-def test_pictures_and_patterns_of_pictures_are_refused(tmp_path: Path, name: str) -> None:
-    still = write_clip(tmp_path / "img001.png", 1, codec="png", pixel_format="rgb24")
-    shutil.copy(still, tmp_path / name)
-
-    assert "give a video file" in refused(tmp_path / name)
-
-
-@pytest.mark.parametrize("name", ["http:x.mp4", "pipe:0", "-", "a:b.mp4", "concat:a|b.mp4", "über %d?.mp4"])
-def test_any_name_is_a_file_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    write_clip(tmp_path / "plain.mp4", 3).rename(tmp_path / name)
-    monkeypatch.chdir(tmp_path)
-
-    assert len(read(Path(name))[1]) == 3
-
-
-def test_a_recording_without_its_index_says_so(tmp_path: Path) -> None:
-    index_last = write_clip(tmp_path / "clip.mp4", 30, (128, 96), busy=True)
-
-    assert "index" in refused(cut(index_last, 0.5))
-
-
-def test_a_header_without_pictures_is_refused(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "clip.mp4", 30, (128, 96), busy=True, container_options=FASTSTART)
-    content = path.read_bytes()
-    path.write_bytes(content[: content.index(b"mdat") + 4])
-
-    assert "holds no picture" in refused(path)
 
 
 # ---- files that are damaged

@@ -8,7 +8,8 @@ onnx = pytest.importorskip("onnx", reason="export needs the extra train")
 import onnxruntime  # noqa: E402
 from onnx import TensorProto, helper  # noqa: E402
 
-from models.graph import LARGEST_AT_FULL_SIZE_PX, add_input_nodes, add_suppression, constant, look_twice  # noqa: E402
+from models.box_rule import LARGEST_AT_FULL_SIZE_PX  # noqa: E402
+from models.graph import add_input_nodes, add_suppression, constant, look_twice  # noqa: E402
 
 KINDS = 2
 
