@@ -11,11 +11,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.results import write_results
 from detector import analyze
 from detector.analysis import Networks
 from detector.report import Report
 
-RESULT = Path("benchmarks") / "results" / "real_clips.json"
 MERGE_FRAMES = 15  # the truth's own convention for fire
 
 
@@ -36,7 +36,9 @@ def of_truth(clip: dict[str, Any]) -> dict[str, Any]:
     return {
         "frames": clip["frames"],
         "most_at_once": max(shot["vehicles_max"] for shot in shots),
-        "per_shot": [[s["start"], s["end"], s["vehicles_max"], s["vehicles_unique"], s["certainty"]] for s in shots],
+        "per_shot": [
+            [s["start"], s["end"], s["vehicles_max"], s["vehicles_unique"], s["certainty"], s["kind"]] for s in shots
+        ],
         "smoke": merged([r for shot in shots for r in shot["smoke"]]),
         "fire": merged([r for shot in shots for r in shot["fire"]]),
     }
@@ -96,8 +98,7 @@ def main() -> None:
         found = of_report(analyze(folder / name, networks=networks))
         results[name] = {"found": found, "truth": truths.get(name)}
         print(row(name, found, truths.get(name)), flush=True)
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    RESULT.write_text(json.dumps(results, indent=1) + "\n")
+    write_results("real_clips", results)
 
 
 if __name__ == "__main__":
