@@ -3,10 +3,19 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from detector.report import ClassCount, Counts, Distinct, MostAtOnce, Shot
+from detector.report import Count, Counts, Distinct, MostAtOnce, Shot
 from detector.tracking import Track
 
 NO_VEHICLE = MostAtOnce(0, None, None)
+NO_PROOF = "no vehicle was found; that is no proof that there was none"
+ALL_AT_ONCE = "every vehicle was seen at the same time as all the others"
+ARMOURED = frozenset({"tank", "ifv_apc", "artillery"})
+"""Artillery, because what the networks call so is mostly self-propelled; launchers mostly stand on a lorry."""
+
+
+def group_of(class_name: str) -> str:
+    """Armoured or other: a question that can often be answered where the class cannot."""
+    return "armoured" if class_name in ARMOURED else "other"
 
 
 def most_at_once(tracks: Sequence[Track], times_s: Mapping[int, float]) -> MostAtOnce:
@@ -34,49 +43,83 @@ def distinct_in_shot(tracks: Sequence[Track], at_once: MostAtOnce, confidence: f
     return Distinct(low, best, max(best, len(tracks)))
 
 
-def distinct_in_clip(shots: Sequence[Shot], of_shot: Callable[[int], Distinct]) -> Distinct:
-    """How many different vehicles a clip shows, never the blind sum over its shots.
+def count_shot(
+    tracks: Sequence[Track], times_s: Mapping[int, float], class_names: Sequence[str], confidence: float
+) -> Counts:
+    """All counts of one shot: of all vehicles, by class and by group; classes and groups never seen are left out."""
+
+    def count(of: Sequence[Track]) -> Count:
+        at_once = most_at_once(of, times_s)
+        return Count(at_once, distinct_in_shot(of, at_once, confidence))
+
+    def by(name_of: Callable[[str], str]) -> dict[str, Count]:
+        names = [name_of(class_names[track.class_index]) for track in tracks]
+        return {
+            name: count([track for track, own in zip(tracks, names, strict=True) if own == name])
+            for name in dict.fromkeys(map(name_of, class_names))
+            if name in names
+        }
+
+    everything = count(tracks)
+    reason = _reason_of_shot(everything.distinct)
+    return Counts(everything.most_at_once, everything.distinct, by(str), by(group_of), reason)
+
+
+def count_clip(shots: Sequence[Shot]) -> Counts:
+    """All counts of a clip, from those of its shots."""
+    places = [index if shot.same_place_as is None else shot.same_place_as for index, shot in enumerate(shots)]
+    everything = _over_shots([Count(shot.most_at_once, shot.distinct) for shot in shots], places)
+    by_class = _by_name([shot.by_class for shot in shots], places)
+    by_group = _by_name([shot.by_group for shot in shots], places)
+    reason = _reason_of_clip(shots, everything.distinct)
+    return Counts(everything.most_at_once, everything.distinct, by_class, by_group, reason)
+
+
+def _by_name(of_shots: Sequence[Mapping[str, Count]], places: Sequence[int]) -> dict[str, Count]:
+    nothing = Count(NO_VEHICLE, Distinct(0, 0, 0))
+    names = dict.fromkeys(name for counts in of_shots for name in counts)
+    return {name: _over_shots([counts.get(name, nothing) for counts in of_shots], places) for name in names}
+
+
+def _over_shots(counts: Sequence[Count], places: Sequence[int]) -> Count:
+    """Counts of a clip, never the blind sum over its shots.
 
     The same vehicles come back after a cut: low is the largest shot, high the sum. Best adds up the places, and takes
     the largest shot of each place.
     """
+    at_once = max((count.most_at_once for count in counts), key=lambda most: most.vehicles, default=NO_VEHICLE)
     best_of_place: dict[int, int] = {}
-    for index, shot in enumerate(shots):
-        place = index if shot.same_place_as is None else shot.same_place_as
-        best_of_place[place] = max(best_of_place.get(place, 0), of_shot(index).best)
-    low = max((of_shot(index).low for index in range(len(shots))), default=0)
-    high = sum(of_shot(index).high for index in range(len(shots)))
-    return Distinct(low, min(high, max(low, sum(best_of_place.values()))), high)
+    for place, count in zip(places, counts, strict=True):
+        best_of_place[place] = max(best_of_place.get(place, 0), count.distinct.best)
+    low = max((count.distinct.low for count in counts), default=0)
+    high = sum(count.distinct.high for count in counts)
+    return Count(at_once, Distinct(low, min(high, max(low, sum(best_of_place.values()))), high))
 
 
-def count_clip(
-    shots: Sequence[Shot],
-    tracks_of_shot: Sequence[Sequence[Track]],
-    times_s: Mapping[int, float],
-    class_names: Sequence[str],
-    confidence: float,
-) -> Counts:
-    """All counts of a clip, over all vehicles and per class; classes never seen are left out."""
-    every = [track for tracks in tracks_of_shot for track in tracks]
-    by_class = {}
-    for index in sorted({track.class_index for track in every}):
-        of_class = [[track for track in tracks if track.class_index == index] for tracks in tracks_of_shot]
-        at_once = [most_at_once(tracks, times_s) for tracks in of_class]
-        ranges = [distinct_in_shot(t, m, confidence) for t, m in zip(of_class, at_once, strict=True)]
-        best_shot = max(at_once, key=lambda most: most.vehicles, default=NO_VEHICLE)
-        by_class[class_names[index]] = ClassCount(best_shot, distinct_in_clip(shots, ranges.__getitem__))
-    distinct = distinct_in_clip(shots, lambda index: shots[index].distinct)
-    at_once_anywhere = max((shot.most_at_once for shot in shots), key=lambda most: most.vehicles, default=NO_VEHICLE)
-    return Counts(at_once_anywhere, distinct, by_class, _reason(shots, distinct))
+def _reason_of_shot(distinct: Distinct) -> str:
+    """Why the range of a shot is as wide as it is, in words."""
+    if not distinct.high:
+        return NO_PROOF
+    if distinct.low == distinct.high:
+        return ALL_AT_ONCE
+    reasons = []
+    if distinct.best > distinct.low:
+        reasons.append(
+            f"at most {distinct.low} were in the picture at once; {distinct.best - distinct.low} more, seen at other "
+            "times, may be some of them again"
+        )
+    if distinct.high > distinct.best:
+        reasons.append(f"{distinct.high - distinct.best} were seen too weakly to be sure of")
+    return "; ".join(reasons)
 
 
-def _reason(shots: Sequence[Shot], distinct: Distinct) -> str:
-    """Why the range is as wide as it is, in words."""
+def _reason_of_clip(shots: Sequence[Shot], distinct: Distinct) -> str:
+    """Why the range of the clip is as wide as it is, in words."""
     with_vehicles = [shot for shot in shots if shot.distinct.high]
     if not with_vehicles:
-        return "no vehicle was found; that is no proof that there was none"
+        return NO_PROOF
     if distinct.low == distinct.high:
-        return "every vehicle was seen at the same time as all the others"
+        return ALL_AT_ONCE
     reasons = []
     if len(with_vehicles) > 1:
         reasons.append(

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-SCHEMA = "detect-report/2"
+SCHEMA = "detect-report/3"
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class Distinct:
 
 
 @dataclass(frozen=True)
-class ClassCount:
-    """Counts of one class, as those of all vehicles."""
+class Count:
+    """Counts of some vehicles: those of one class or group, or all."""
 
     most_at_once: MostAtOnce
     distinct: Distinct
@@ -107,17 +107,24 @@ class ClassCount:
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts over the whole clip. `distinct.low` is the largest shot, `high` the sum of the shots."""
+    """Counts over a shot or the clip; of the clip `distinct.low` is the largest shot, `high` the sum of the shots.
+
+    Attributes:
+        by_class: classes that were seen.
+        by_group: "armoured" and "other", where seen.
+        reason: why `distinct` is as wide as it is, in words.
+    """
 
     most_at_once: MostAtOnce
     distinct: Distinct
-    by_class: dict[str, ClassCount]
+    by_class: dict[str, Count]
+    by_group: dict[str, Count]
     reason: str
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One shot.
+    """One shot; its counts are as in `Counts`.
 
     Attributes:
         same_place_as: index of an earlier shot that shows the same view.
@@ -133,6 +140,9 @@ class Shot:
     kind: str
     most_at_once: MostAtOnce
     distinct: Distinct
+    by_class: dict[str, Count]
+    by_group: dict[str, Count]
+    reason: str
     same_place_as: int | None
     input_size_px: int
     smallest_vehicle_px: float

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from detector import __version__
 from detector.clip import ClipReader
-from detector.counting import distinct_in_shot, most_at_once
+from detector.counting import count_shot
 from detector.device import Device
 from detector.model_card import ModelCard
 from detector.report import (
@@ -99,7 +99,7 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_p
     """The shots with their counts; `picture_px` is the longest side of the clip's pictures."""
     shots: list[Shot] = []
     for index, shot in enumerate(findings):
-        at_once = most_at_once(shot.tracks, shot.times_s)
+        counts = count_shot(shot.tracks, shot.times_s, looking.vehicle_classes, looking.confidence)
         shots.append(
             Shot(
                 start=shot.span.start,
@@ -107,8 +107,11 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_p
                 start_s=shot.observations[0].time_s,
                 end_s=shot.observations[-1].time_s,
                 kind=shot.span.kind,
-                most_at_once=at_once,
-                distinct=distinct_in_shot(shot.tracks, at_once, looking.confidence),
+                most_at_once=counts.most_at_once,
+                distinct=counts.distinct,
+                by_class=counts.by_class,
+                by_group=counts.by_group,
+                reason=counts.reason,
                 same_place_as=_same_place_as(findings, index),
                 input_size_px=_most_used(shot.observations),
                 smallest_vehicle_px=_smallest_vehicle_px(min(seen.size_px for seen in shot.observations), picture_px),

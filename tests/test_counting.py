@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from detector.counting import NO_VEHICLE, count_clip, distinct_in_shot, most_at_once
+from detector.counting import NO_VEHICLE, count_clip, count_shot, most_at_once
 from detector.report import Distinct, MostAtOnce, Shot
 from detector.tracking import Track, TrackBox
 
@@ -11,10 +11,13 @@ def track(number: int, frames: Sequence[int], score: float = 0.9, kind: int = 0,
     return Track(number, tuple(TrackBox(f, f / 10, (0, 0, 9, 9), score, kind, f in filled) for f in frames))
 
 
+CLASSES = ["tank", "car", "truck"]
+
+
 def shot(start: int, end: int, tracks: Sequence[Track], same_place_as: int | None = None) -> Shot:
-    at_once = most_at_once(tracks, TIMES_S)
-    distinct = distinct_in_shot(tracks, at_once, confidence=0.5)
-    return Shot(start, end, start / 10, end / 10, "footage", at_once, distinct, same_place_as, 640, 4.0)
+    of = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5)
+    counts = (of.most_at_once, of.distinct, of.by_class, of.by_group, of.reason)
+    return Shot(start, end, start / 10, end / 10, "footage", *counts, same_place_as, 640, 4.0)
 
 
 def test_most_at_once_is_the_fullest_frame_and_the_first_of_its_kind() -> None:
@@ -34,14 +37,22 @@ def test_no_track_no_vehicle() -> None:
     assert most_at_once([], TIMES_S) == NO_VEHICLE
 
 
-def test_distinct_is_a_range() -> None:
+def test_distinct_is_a_range_and_says_why() -> None:
     tracks = [track(1, range(9)), track(2, range(9)), track(3, range(20, 30)), track(4, range(40, 50), score=0.3)]
-    assert distinct_in_shot(tracks, most_at_once(tracks, TIMES_S), confidence=0.5) == Distinct(2, 3, 4)
+    counts = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5)
+    assert counts.distinct == Distinct(2, 3, 4)
+    assert "at most 2 were in the picture at once; 1 more, seen at other times," in counts.reason
+    assert "1 were seen too weakly" in counts.reason
+
+
+def test_a_shot_that_shows_all_at_once_has_no_range() -> None:
+    counts = count_shot([track(1, range(9)), track(2, range(5))], TIMES_S, CLASSES, confidence=0.5)
+    assert counts.distinct == Distinct(2, 2, 2)
+    assert "at the same time" in counts.reason
 
 
 def test_a_clip_is_never_the_blind_sum_of_its_shots() -> None:
-    first, second = [track(1, range(9)), track(2, range(9))], [track(3, range(10, 19))]
-    counts = count_clip([shot(0, 9, first), shot(10, 19, second)], [first, second], TIMES_S, ["tank"], 0.5)
+    counts = count_clip([shot(0, 9, [track(1, range(9)), track(2, range(9))]), shot(10, 19, [track(3, range(10, 19))])])
     assert counts.distinct == Distinct(low=2, best=3, high=3)
     assert counts.most_at_once == MostAtOnce(2, 0, 0.0)
     assert "cut" in counts.reason
@@ -49,26 +60,34 @@ def test_a_clip_is_never_the_blind_sum_of_its_shots() -> None:
 
 def test_the_same_place_again_is_not_added() -> None:
     first, again = [track(1, range(9)), track(2, range(9))], [track(3, range(10, 19))]
-    shots = [shot(0, 9, first), shot(10, 19, again, same_place_as=0)]
-    counts = count_clip(shots, [first, again], TIMES_S, ["tank"], 0.5)
+    counts = count_clip([shot(0, 9, first), shot(10, 19, again, same_place_as=0)])
     assert counts.distinct == Distinct(low=2, best=2, high=3)
     assert "same place" in counts.reason
 
 
-def test_by_class() -> None:
+def test_by_class_and_by_group() -> None:
     tracks = [track(1, range(9), kind=0), track(2, range(9), kind=2), track(3, range(9), kind=2)]
-    counts = count_clip([shot(0, 9, tracks)], [tracks], TIMES_S, ["tank", "car", "truck"], 0.5)
-    assert list(counts.by_class) == ["tank", "truck"]
-    assert counts.by_class["truck"].distinct == Distinct(2, 2, 2)
-    assert counts.by_class["truck"].most_at_once.vehicles == 2
+    of_shot = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5)
+    for counts in (of_shot, count_clip([shot(0, 9, tracks)])):
+        assert list(counts.by_class) == ["tank", "truck"]
+        assert counts.by_class["truck"].distinct == Distinct(2, 2, 2)
+        assert counts.by_class["truck"].most_at_once.vehicles == 2
+        assert {name: count.distinct.best for name, count in counts.by_group.items()} == {"armoured": 1, "other": 2}
+
+
+def test_a_class_of_two_shots_is_counted_like_all_vehicles() -> None:
+    first, second = [track(1, range(9), kind=0)], [track(2, range(10, 19), kind=0), track(3, range(10, 19), kind=1)]
+    counts = count_clip([shot(0, 9, first), shot(10, 19, second)])
+    assert counts.by_class["tank"].distinct == Distinct(1, 2, 2)
+    assert counts.by_class["car"].most_at_once == MostAtOnce(1, 10, 1.0)
 
 
 def test_nothing_found_is_said_to_prove_nothing() -> None:
-    counts = count_clip([shot(0, 9, [])], [[]], TIMES_S, ["tank"], 0.5)
-    assert counts.distinct == Distinct(0, 0, 0)
-    assert counts.by_class == {}
-    assert "no proof" in counts.reason
+    for counts in (count_shot([], TIMES_S, CLASSES, 0.5), count_clip([shot(0, 9, [])])):
+        assert counts.distinct == Distinct(0, 0, 0)
+        assert counts.by_class == counts.by_group == {}
+        assert "no proof" in counts.reason
 
 
 def test_no_shot_at_all() -> None:
-    assert count_clip([], [], {}, ["tank"], 0.5).most_at_once == NO_VEHICLE
+    assert count_clip([]).most_at_once == NO_VEHICLE

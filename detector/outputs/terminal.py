@@ -16,7 +16,7 @@ def summary(report: Report) -> RenderableType:
     counts = report.counts
     table.add_row("Vehicles", f"{_range(counts.distinct)} distinct")
     table.add_row("Most at once", _at_once(counts.most_at_once))
-    for name, count in counts.by_class.items():
+    for name, count in (*counts.by_group.items(), *counts.by_class.items()):
         at_once = f"{count.most_at_once.vehicles} at once"
         table.add_row(f"  {name}", f"{_range(count.distinct)} distinct, {at_once}")
     table.add_row("Convoys", "\n".join(map(_convoy, report.convoys)) or "none found")
