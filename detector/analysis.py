@@ -89,7 +89,7 @@ def analyze(
         threshold: operating point of both networks: "conservative" misses more and is wrong less than "typical".
         confidence: score from 0 to 1 at which a track may start; None for that of the threshold.
         size: longest side in pixels at which the vehicle network looks, a multiple of 32 from 320 to 2560; "auto" looks
-            at a few frames of each shot in rising sizes and takes the smallest that finds no fewer vehicles.
+            at a few frames of each shot in several sizes and takes the smallest from which a larger one adds little.
         from_s: leave out what is earlier than this many seconds after the first picture.
         to_s: leave out what is at or after this many seconds after the first picture.
         networks: networks opened before, to save the time of opening them again for every clip.

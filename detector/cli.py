@@ -61,7 +61,7 @@ class Request:
     default="auto",
     metavar="auto|PIXELS",
     help="Longest side at which it looks: larger finds smaller vehicles and takes longer; auto takes, shot by shot, "
-    "the smallest that finds no fewer.  [default: auto]",
+    "the smallest from which a larger one would add little.  [default: auto]",
 )
 @click.option(
     "--out",

@@ -1,7 +1,7 @@
-"""At what size the network looks at a frame: the smallest at which it finds no fewer vehicles in the scene.
+"""At what size the network looks at a frame: the smallest from which no larger one adds more than a few small vehicles.
 
 Vehicles of 10 px are lost at 640 px and found at 1280, at four times the cost; large ones are found at 640 as well. How
-far off the vehicles are changes with the shot, so a few frames of every scene are looked at in rising sizes. Where a
+far off the vehicles are changes with the shot, so a few frames of every scene are looked at in several sizes. Where a
 scene begins is only suspected here, from one frame to the next: the shots themselves are known a second too late.
 """
 
@@ -86,6 +86,7 @@ class SizeChooser:
         self._confidence = confidence
         self._sizes_px = sizes_px
         self._age = 0  # frames since the scene began
+        self._changed = False  # another scene has begun that was not probed yet
         self._next_probe = 0  # at this age
         self._probes: list[_Gains] = []  # of the scene, the latest last
         self._previous: NDArray[np.float32] | None = None
@@ -98,8 +99,9 @@ class SizeChooser:
             small: its thumbnail, likewise.
             floor: lowest score to return, at most the confidence.
         """
-        if self._scene_may_begin(small):
-            self._age, self._next_probe, self._probes = 0, 0, []
+        self._changed |= self._unlike_previous(small)
+        if self._changed and self._age >= SECOND_PROBE:  # not sooner: flicker is not worth a probe each time
+            self._age, self._next_probe, self._probes, self._changed = 0, 0, [], False
         found: dict[int, Detections] = {}
         if len(self._sizes_px) > 1 and self._age == self._next_probe:
             found = self._probe(image, floor)
@@ -110,11 +112,11 @@ class SizeChooser:
             found[size_px] = self._detect(image, size_px, floor)
         return Look(found[size_px], size_px)
 
-    def _scene_may_begin(self, small: NDArray[np.uint8]) -> bool:
-        """Whether this frame is unlike the one before; not again at once: flicker is not worth a probe each time."""
+    def _unlike_previous(self, small: NDArray[np.uint8]) -> bool:
+        """Whether a scene may begin with this frame; dissolves are too slow to be seen, the next probe meets it."""
         tiny = cv2.cvtColor(cv2.resize(small, (32, 32), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
         previous, self._previous = self._previous, np.asarray(tiny, np.float32)
-        if previous is None or self._age < SECOND_PROBE:
+        if previous is None:
             return False
         changed = float(np.abs(self._previous - previous).mean()) > LEAST_CHANGE
         return changed and correlation(self._previous, previous) < UNLIKE

@@ -89,6 +89,13 @@ def test_a_cut_to_far_off_vehicles_and_back_is_followed_at_once() -> None:
     assert sizes(seen) == [640] * 60 + [960] * 70 + [640] * 60
 
 
+def test_after_a_cut_that_follows_another_too_soon_the_size_is_chosen_a_little_later() -> None:
+    pictures = scene(40, 1) + scene(10, 2) + scene(100, 3)
+    seen = looks(FarSighted(lambda frame: {960: 4, 1280: 4} if 40 <= frame < 50 else {}), pictures)
+    assert sizes(seen)[40:50] == [960] * 10
+    assert set(sizes(seen)[40 + SECOND_PROBE :]) == {640}
+
+
 def test_vehicles_that_come_into_view_are_found_within_a_period() -> None:
     comes = 100
     seen = looks(FarSighted(lambda frame: {960: 4, 1280: 8} if frame >= comes else {}), scene(200))
