@@ -70,19 +70,26 @@ def row(name: str, found: dict[str, Any], truth: dict[str, Any] | None) -> str:
     beside = truth or {}
     cells = [
         name,
-        f"{found['frames']} / {beside.get('frames', '')}",
         f"{found['most_at_once']} / {beside.get('most_at_once', '')}",
         f"{low}-{best}-{high}",
-        f"{ranges(found['smoke'])} / {ranges(beside.get('smoke', []))}",
-        f"{ranges(found['fire'])} / {ranges(beside.get('fire', []))}",
+        *(flagged(found[kind], truth and truth[kind]) for kind in ("smoke", "fire")),
         str(found["size_px"]),
         f"{found['frames_per_second']:.1f}",
     ]
     return "| " + " | ".join(cells) + " |"
 
 
-def ranges(found: list[list[int]]) -> str:
-    return " ".join(f"{start}-{end}" for start, end in found) or "none"
+def flagged(found: list[list[int]], truth: list[list[int]] | None) -> str:
+    """Frames rightly flagged of those that show it, and frames flagged beside; only the flagged where none is known."""
+    mine = frames_of(found)
+    if truth is None:
+        return f"{len(mine)}"
+    theirs = frames_of(truth)
+    return f"{len(mine & theirs)} of {len(theirs)}, {len(mine - theirs)} beside"
+
+
+def frames_of(ranges: list[list[int]]) -> set[int]:
+    return {frame for start, end in ranges for frame in range(start, end + 1)}
 
 
 def main() -> None:
@@ -92,8 +99,8 @@ def main() -> None:
     truths = {clip["file"]: of_truth(clip) for clip in json.loads((folder / "truth.json").read_text())}
     networks = Networks.load("cpu")
     results = {}
-    print("| clip | frames, found / truth | most at once | distinct low-best-high | smoke | fire | size px | fps |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| clip | most at once, found / truth | distinct low-best-high | frames of smoke | of fire | size px | fps |")
+    print("|---|---|---|---|---|---|---|")
     for name in [*truths, *(path.name for path in folder.glob("house_fire.mp4"))]:
         found = of_report(analyze(folder / name, networks=networks))
         results[name] = {"found": found, "truth": truths.get(name)}
