@@ -6,6 +6,8 @@ from typing import Any
 
 MOST_BOXES = 600
 OVERLAP_IOU = 0.6
+LEAST_ODDS = 1e-12  # an anchor left to the other look has no odds at all, and its kinds no share
+JUST_OVER_ONE = 1 + 1e-6  # less the score of a kind: a kind that is certain has finite odds
 LARGEST_AT_FULL_SIZE_PX = 256.0  # larger boxes are the half-size look's to find
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from models.box_rule import LARGEST_AT_FULL_SIZE_PX, MOST_BOXES, OVERLAP_IOU
+from models.box_rule import JUST_OVER_ONE, LARGEST_AT_FULL_SIZE_PX, LEAST_ODDS, MOST_BOXES, OVERLAP_IOU
 
 node = helper.make_node
 
@@ -87,8 +87,8 @@ def add_vehicle_scores(graph: onnx.GraphProto, kind_count: int, kind_power: floa
     graph.initializer.extend(
         [
             constant("kind_split", np.int64([kind_count, 1])),
-            constant("one_and_a_bit", np.float32(1 + 1e-6)),
-            constant("least_odds", np.float32(1e-12)),
+            constant("one_and_a_bit", np.float32(JUST_OVER_ONE)),
+            constant("least_odds", np.float32(LEAST_ODDS)),
             constant("kind_axis", np.int64([1])),
             constant("kind_power", np.float32(kind_power)),
         ]
@@ -116,17 +116,11 @@ def add_suppression(graph: onnx.GraphProto, class_count: int, kind_power: float 
     of doubtful kind would be counted twice. Without, each class stands alone: smoke and fire lie on top of each other.
     """
     of_vehicles = kind_power is not None
-    channels = class_count + of_vehicles
     graph.initializer.extend(
         [
-            constant("split_sizes", np.int64([4, channels])),
+            constant("split_sizes", np.int64([4, class_count + of_vehicles])),
             constant("most_boxes", np.int64([MOST_BOXES])),
             constant("overlap_iou", np.float32([OVERLAP_IOU])),
-            constant("picture_column", np.int64([0])),
-            constant("picture_and_anchor", np.int64([0, 2])),
-            constant("column_axis", np.int64([1])),
-            constant("half_factor", np.float32(0.5)),
-            constant("halves", np.int64([2, 2])),
         ]
     )
     graph.node.extend(
@@ -137,20 +131,30 @@ def add_suppression(graph: onnx.GraphProto, class_count: int, kind_power: float 
     )
     if kind_power is not None:
         add_vehicle_scores(graph, class_count, kind_power)
+    scores = "best_score" if of_vehicles else "channel_scores"
+    selected_by = ["centres", scores, "most_boxes", "overlap_iou", "confidence"]
+    graph.node.append(node("NonMaxSuppression", selected_by, ["selected"], center_point_box=1))
+    add_selected_boxes(graph)
+    if of_vehicles:
+        add_score_and_kind(graph)
+    else:
+        add_score_and_class(graph)
+    name_outputs(graph)
+
+
+def add_selected_boxes(graph: onnx.GraphProto) -> None:
+    """`picture` and `xyxy` of the `selected` rows of picture, class and anchor, and their `anchor_index`."""
+    graph.initializer.extend(
+        [
+            constant("picture_column", np.int64([0])),
+            constant("picture_and_anchor", np.int64([0, 2])),
+            constant("column_axis", np.int64([1])),
+            constant("half_factor", np.float32(0.5)),
+            constant("halves", np.int64([2, 2])),
+        ]
+    )
     graph.node.extend(
         [
-            node(
-                "NonMaxSuppression",
-                [
-                    "centres",
-                    "best_score" if of_vehicles else "channel_scores",
-                    "most_boxes",
-                    "overlap_iou",
-                    "confidence",
-                ],
-                ["selected"],
-                center_point_box=1,
-            ),
             node("Gather", ["selected", "picture_column"], ["picture_of_box"], axis=1),
             node("Squeeze", ["picture_of_box", "column_axis"], ["picture"]),
             node("Gather", ["selected", "picture_and_anchor"], ["anchor_index"], axis=1),
@@ -162,24 +166,29 @@ def add_suppression(graph: onnx.GraphProto, class_count: int, kind_power: float 
             node("Concat", ["top_left", "bottom_right"], ["xyxy"], axis=1),
         ]
     )
-    if of_vehicles:
-        graph.node.extend(
-            [
-                node("Squeeze", ["best_score", "column_axis"], ["best_score_flat"]),
-                node("GatherND", ["best_score_flat", "anchor_index"], ["score"]),
-                node("GatherND", ["best_class", "anchor_index"], ["class"]),
-            ]
-        )
-    else:
-        graph.initializer.append(constant("class_column", np.int64([1])))
-        graph.node.extend(
-            [
-                node("GatherND", ["channel_scores", "selected"], ["score"]),
-                node("Gather", ["selected", "class_column"], ["class_of_box"], axis=1),
-                node("Squeeze", ["class_of_box", "column_axis"], ["class"]),
-            ]
-        )
-    name_outputs(graph)
+
+
+def add_score_and_kind(graph: onnx.GraphProto) -> None:
+    """`score` and `class` of the selected anchors, as `add_vehicle_scores` has them."""
+    graph.node.extend(
+        [
+            node("Squeeze", ["best_score", "column_axis"], ["best_score_flat"]),
+            node("GatherND", ["best_score_flat", "anchor_index"], ["score"]),
+            node("GatherND", ["best_class", "anchor_index"], ["class"]),
+        ]
+    )
+
+
+def add_score_and_class(graph: onnx.GraphProto) -> None:
+    """`score` and `class` of the selected rows, where each class stands alone."""
+    graph.initializer.append(constant("class_column", np.int64([1])))
+    graph.node.extend(
+        [
+            node("GatherND", ["channel_scores", "selected"], ["score"]),
+            node("Gather", ["selected", "class_column"], ["class_of_box"], axis=1),
+            node("Squeeze", ["class_of_box", "column_axis"], ["class"]),
+        ]
+    )
 
 
 def name_outputs(graph: onnx.GraphProto) -> None:

@@ -1,4 +1,4 @@
-"""Training pictures for the vehicle network: windows of labelled pictures at random scale, laid out on one canvas.
+"""Training pictures: windows of labelled pictures at random scale, or whole pictures, laid out on one canvas.
 
 A vehicle in found footage is anything from 8 px to the whole picture, and the network looks at clips at 640 to 1280
 px. So the scale of every window is drawn anew, from the picture's own pixels rather than from a copy already shrunk,
@@ -16,9 +16,9 @@ import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from detector.model import PADDING_GREY
 from models.degrade import degrade
 
-PADDING_GREY = 114
 LARGEST_SIDE_PX = 1408  # a little beyond the largest size the network is used at
 SMALL_SHARE = 0.1  # a picture whose vehicles span less of its longest side than this is one of small vehicles
 SMALLEST_BOX_PX = 4.0  # what is smaller cannot be told from noise and is left unlabelled

@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from detector.detections import Detections
 from detector.model import letterbox
 from detector.model_card import ModelCard
-from models.box_rule import LARGEST_AT_FULL_SIZE_PX, MOST_BOXES, OVERLAP_IOU, BoxRule
+from models.box_rule import (
+    JUST_OVER_ONE,
+    LARGEST_AT_FULL_SIZE_PX,
+    LEAST_ODDS,
+    MOST_BOXES,
+    OVERLAP_IOU,
+    BoxRule,
+)
 from models.metrics import iou
 
 
@@ -60,9 +67,8 @@ def vehicle_scores(channels: NDArray[np.floating], kind_power: float) -> tuple[N
         channels: (anchors, kinds + 1) sigmoids, the last one of "a vehicle". The kinds were trained as a softmax, so
             their shares come from the odds.
     """
-    odds = channels[:, :-1] / (np.float32(1 + 1e-6) - channels[:, :-1])
-    # What `both_looks` leaves to the other look has no odds at all.
-    share = odds.max(axis=1) / np.maximum(odds.sum(axis=1), np.finfo(np.float32).tiny)
+    odds = channels[:, :-1] / (np.float32(JUST_OVER_ONE) - channels[:, :-1])
+    share = odds.max(axis=1) / np.maximum(odds.sum(axis=1), np.float32(LEAST_ODDS))
     return channels[:, -1] * share ** np.float32(kind_power), odds.argmax(axis=1)
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.box_rule import BoxRule
+from models.box_rule import LEAST_ODDS, BoxRule
 from models.torch_reference import both_looks, postprocess, vehicle_scores
 
 EACH_CLASS_ALONE = BoxRule(class_count=2, kind_power=None, look_twice=False)
@@ -41,6 +41,11 @@ def test_the_score_is_that_of_a_vehicle_times_the_share_of_its_kind() -> None:
 def test_an_anchor_without_any_score_has_the_score_nought() -> None:
     scores, _ = vehicle_scores(np.zeros((1, 3), np.float32), kind_power=0.5)
     assert scores.tolist() == [0]
+
+
+def test_kinds_below_the_least_odds_have_next_to_no_share_as_in_the_graph() -> None:
+    scores, _ = vehicle_scores(np.float32([[LEAST_ODDS / 10, 0, 0.8]]), kind_power=1.0)
+    assert scores[0] == pytest.approx(0.08, rel=1e-3)
 
 
 def test_large_boxes_are_left_to_the_look_at_half_size() -> None:
