@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from models.box_precision import SIZE_NAMES
+from models.figures import furthest_apart
 
 SHORT_SIZES = ("<16", "16-32", "32-96", ">96")
 AGREEMENT = 0.002  # of mAP, between the checkpoint in torch and the exported graph
@@ -110,16 +111,12 @@ def torch_table(torch: Mapping[str, Any]) -> str:
         f"mAP50-95 at {torch['size_px']} px of the checkpoint in torch, of the graph, and how far apart",
         f"{'source':<11}{'':<20}{'torch':>8}{'ONNX':>8}{'apart':>9}",
     ]
-    worst = 0.0
     for source, kinds in torch["sources"].items():
         for kind, pair in kinds.items():
-            for key in ("ap50", "ap50_95"):
-                one, other = pair["torch"][key], pair["onnx"][key]
-                if one is None or other is None:
-                    continue
-                worst = max(worst, abs(one - other))
-                if key == "ap50_95":
-                    apart = f"{abs(one - other):9.4f}"
-                    lines.append(f"{source:<11}{kind.replace('_', ' '):<20}{one:8.4f}{other:8.4f}{apart}")
+            one, other = pair["torch"]["ap50_95"], pair["onnx"]["ap50_95"]
+            if one is not None and other is not None:
+                apart = f"{abs(one - other):9.4f}"
+                lines.append(f"{source:<11}{kind.replace('_', ' '):<20}{one:8.4f}{other:8.4f}{apart}")
+    worst = furthest_apart(torch)
     verdict = "agree" if worst <= AGREEMENT else "DO NOT AGREE"
     return "\n".join([*lines, f"furthest apart, AP50 too: {worst:.4f}; to {AGREEMENT} they {verdict}"])

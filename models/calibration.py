@@ -28,7 +28,7 @@ from models.metrics import (
 )
 from models.truth import BOXED_SOURCES, EMPTY_SOURCES, FRAMES
 
-VEHICLE_SOURCES = ("mian", "zem", "obulka", "visdrone", *EMPTY_SOURCES)
+THRESHOLD_SOURCES = ("mian", "zem", "obulka", "visdrone", *EMPTY_SOURCES)
 CONSERVATIVE_PRECISION = 0.95
 LEAST_DETECTIONS = 50  # precision over fewer is luck
 CLEAR_FLAGGED = {"typical": 0.03, "conservative": 0.005}  # most of the clear frames that may be flagged
@@ -40,7 +40,7 @@ PROVISIONAL = "provisional"  # what release.yaml says of a threshold that is to 
 def vehicle_sources(seen: Mapping[str, Seen], size_px: int) -> dict[str, Judged]:
     """Boxes of the vehicle network, right whatever their class; without those of kinds that a source does not box."""
     judged = {}
-    for name in VEHICLE_SOURCES:
+    for name in THRESHOLD_SOURCES:
         look = only_boxed(seen[name], name)
         judged[name] = judge(look.truths, look.found[size_px])
     return judged
@@ -133,18 +133,33 @@ def add_frame_thresholds(thresholds: dict[str, dict[str, Any]], look: Seen, size
         threshold = thresholds[name]
         if "frame" not in threshold:
             least_precision = CONSERVATIVE_PRECISION if name == "conservative" else 0.0
-            threshold["frame"] = {kind: _frame_threshold(judged[kind], share, least_precision) for kind in judged}
-            stricter = f", or precision {least_precision:g}, whichever is stricter" if least_precision else ""
-            threshold["chosen"] += f"; frame: at most {100 * share:g} % of the clear frames of val flagged{stricter}"
+            chosen = {kind: _frame_threshold(judged[kind], share, least_precision) for kind in judged}
+            threshold["frame"] = {kind: confidence for kind, (confidence, _) in chosen.items()}
+            short = [kind for kind, (_, reached) in chosen.items() if not reached]
+            threshold["chosen"] += _frames_chosen(share, least_precision, short)
         threshold["on_val"]["frame"] = {
             kind: _frame_figures(judged[kind], threshold["frame"][kind]) for kind in SMOKE_FIRE_CLASSES
         }
 
 
-def _frame_threshold(judged: Judged, share: float, least_precision: float) -> float:
+def _frame_threshold(judged: Judged, share: float, least_precision: float) -> tuple[float, bool]:
+    """The threshold, and whether the precision is reached."""
     quiet = quiet_threshold(judged.scores[~judged.hits], share)
-    precise, _ = at_precision(curve([in_thousandths(judged)]), least_precision, LEAST_DETECTIONS)
-    return max(quiet, precise.confidence)
+    precise, reached = at_precision(curve([in_thousandths(judged)]), least_precision, LEAST_DETECTIONS)
+    return max(quiet, precise.confidence), reached
+
+
+def _frames_chosen(share: float, least_precision: float, short: list[str]) -> str:
+    """How the frame scores were chosen; `short` are the kinds whose precision is not reached."""
+    chosen = f"; frame: at most {100 * share:g} % of the clear frames of val flagged"
+    if least_precision:
+        chosen += f", or precision {least_precision:g}, whichever is stricter"
+    if short:
+        chosen += (
+            f"; precision {least_precision:g} is not reached for {_listed(short)}: "
+            f"the highest precision with at least {LEAST_DETECTIONS} frames"
+        )
+    return chosen
 
 
 def quiet_threshold(clear: NDArray[np.float64], share: float) -> float:

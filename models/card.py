@@ -16,6 +16,7 @@ import yaml
 
 from benchmarks.results import read_results, write_whole
 from models.box_precision import SIZE_NAMES
+from models.figures import furthest_apart
 
 MODELS = Path("models")
 
@@ -225,16 +226,9 @@ def _flagged(kinds: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _torch(torch: Mapping[str, Any]) -> str:
-    apart = max(
-        abs(pair["onnx"][key] - pair["torch"][key])
-        for kinds in torch["sources"].values()
-        for pair in kinds.values()
-        for key in ("ap50", "ap50_95")
-        if pair["onnx"][key] is not None
-    )
     return _wrapped(
-        f"The checkpoint in torch and the exported graph differ by at most {apart:.4f} mAP over these sources "
-        f"at {torch['size_px']} px."
+        f"The checkpoint in torch and the exported graph differ by at most {furthest_apart(torch):.4f} mAP over these "
+        f"sources at {torch['size_px']} px."
     )
 
 

@@ -189,3 +189,18 @@ def differences(graph: Mapping[str, Seen], torch: Mapping[str, Seen], classes: S
             table[source]["class_agnostic"][name] = overall.as_dict()
             table[source]["mean_over_classes"][name] = mean.as_dict()
     return table
+
+
+def furthest_apart(torch: Mapping[str, Any]) -> float:
+    """The largest difference between the figures of graph and checkpoint, of AP50 and AP50-95, where both have one.
+
+    Args:
+        torch: that part of accuracy_<network>.json, whose `sources` are those of `differences`.
+    """
+    pairs = [
+        (pair["onnx"][key], pair["torch"][key])
+        for kinds in torch["sources"].values()
+        for pair in kinds.values()
+        for key in ("ap50", "ap50_95")
+    ]
+    return max((abs(one - other) for one, other in pairs if one is not None and other is not None), default=0.0)

@@ -36,9 +36,10 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Labelled:
-    """A picture and its boxes: (n, 5) float32 of class, x1, y1, x2, y2 relative to width and height."""
+    """A picture of a source and its boxes: (n, 5) float32 of class, x1, y1, x2, y2 relative to width and height."""
 
     path: Path
+    source: str
     boxes: NDArray[np.float32]
 
     def read(self) -> NDArray[np.uint8]:

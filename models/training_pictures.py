@@ -24,17 +24,12 @@ def training_pictures(built: Path, network: str) -> list[Labelled]:
     problems = [problem for picture in pictures for problem in picture.problems]
     if problems:
         raise LayoutError(f"{len(problems)} bad labels, the first {problems[0]}; run datasets.build again")
-    return [Labelled(picture.path, _corners(picture)) for picture in pictures]
+    return [Labelled(picture.path, picture.source, _corners(picture)) for picture in pictures]
 
 
 def _corners(picture: BuiltPicture) -> NDArray[np.float32]:
     rows = [(box.class_index, *box.corners()) for box in picture.boxes]
     return np.array(rows, np.float32).reshape(-1, 5)
-
-
-def source_of(picture: Labelled) -> str:
-    """`mian_00240.webp` is of mian."""
-    return picture.path.stem.rpartition("_")[0]
 
 
 def draw_weights(
@@ -43,10 +38,9 @@ def draw_weights(
     """How often each picture is drawn: by its source, and more if it shows a kind that is rare there; sums to 1."""
     weights = []
     for picture in pictures:
-        source = source_of(picture)
         kinds = {VEHICLE_LABELS[int(index)] for index in picture.boxes[:, 0]}
-        factors = [factor for kind, factor in rare.get(source, {}).items() if kind in kinds]
-        weights.append(sources[source] * max(factors, default=1.0))
+        factors = [factor for kind, factor in rare.get(picture.source, {}).items() if kind in kinds]
+        weights.append(sources[picture.source] * max(factors, default=1.0))
     return np.array(weights) / np.sum(weights)
 
 

@@ -127,6 +127,21 @@ def test_frame_thresholds_are_quiet_and_the_conservative_one_is_stricter() -> No
     assert "at most 3 % of the clear frames" in typical["chosen"]
 
 
+def test_a_precision_of_frames_that_is_not_reached_is_said_not_to_be() -> None:
+    """Smoke is told from clear frames, fire is not."""
+    clear, shown = {"smoke": False, "fire": False}, {"smoke": True, "fire": True}
+    look = frames(*[frame(clear, 0.1, 0.5)] * 60, *[frame(shown, 0.9, 0.5)] * 60)
+    thresholds = choose_thresholds({"liuzifan": source(60, 10)}, 384, PROVISIONAL)
+    add_frame_thresholds(thresholds, look, 384)
+    said = thresholds["conservative"]["chosen"]
+    assert said.endswith(
+        "or precision 0.95, whichever is stricter; precision 0.95 is not reached for fire: "
+        "the highest precision with at least 50 frames"
+    )
+    assert thresholds["conservative"]["on_val"]["frame"]["smoke"]["precision"] == 1
+    assert "not reached" not in thresholds["typical"]["chosen"]
+
+
 def test_frame_thresholds_fixed_by_hand_stay() -> None:
     by_hand = {"typical": {"confidence": 0.3, "frame": {"smoke": 0.6, "fire": 0.5}, "chosen": "by eye"}}
     thresholds = choose_thresholds({"liuzifan": source(60, 10)}, 384, by_hand)

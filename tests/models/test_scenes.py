@@ -23,7 +23,7 @@ def picture(folder: Path, name: str, boxes: list[tuple[int, int, int, int]]) -> 
     path = folder / name
     cv2.imwrite(str(path), image)
     relative = [[2, left / 200, top / 120, right / 200, bottom / 120] for left, top, right, bottom in boxes]
-    return Labelled(path, np.array(relative, np.float32).reshape(-1, 5))
+    return Labelled(path, "mian", np.array(relative, np.float32).reshape(-1, 5))
 
 
 @pytest.fixture
@@ -105,4 +105,4 @@ def test_cut_boxes_stay_inside_and_are_worth_a_label(corners: list[tuple[float, 
 
 def test_a_picture_that_is_gone_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"lost\.webp: not a picture"):
-        Labelled(tmp_path / "lost.webp", np.zeros((0, 5), np.float32)).read()
+        Labelled(tmp_path / "lost.webp", "mian", np.zeros((0, 5), np.float32)).read()

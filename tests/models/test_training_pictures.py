@@ -35,6 +35,7 @@ def test_only_train_is_trained_on_and_boxes_are_given_by_their_corners(built: Pa
     tank, cars = training_pictures(built, "vehicles")
     assert tank.boxes == pytest.approx(np.float32([[TANK, 0.4, 0.3, 0.6, 0.7]]))
     assert cars.boxes[:, 0].tolist() == [CAR, CAR]
+    assert tank.source == cars.source == "mian"
 
 
 def test_a_layout_without_pictures_is_refused(tmp_path: Path) -> None:
