@@ -1,6 +1,7 @@
 """What a user types after an option, checked and made a value."""
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -34,13 +35,14 @@ class InputSize(click.ParamType["SizeChoice"]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "SizeChoice":
         from detector.input_size import sizes_to_try
 
-        if value == "auto":
-            return "auto"
+        size: Any = value
+        with suppress(ValueError):
+            size = int(str(value))
         try:
-            [size_px] = sizes_to_try(int(str(value)))
-        except ValueError:
-            self.fail(f"{value!r} is no size; give auto, or a multiple of 32 from 320 to 2560 (pixels)", param, ctx)
-        return size_px
+            sizes_to_try(size)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return cast("SizeChoice", size)
 
 
 def split_classes(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:

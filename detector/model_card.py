@@ -77,12 +77,12 @@ def read_card(file: Path, content: bytes, sha256: str) -> ModelCard:
     """
     try:
         document = json.loads(content)
-        classes, size = list(document["classes"]), document["input"]
+        classes, size = _names(f"{file}: classes", document["classes"]), document["input"]
         card = ModelCard(
             name=file.parent.name,
-            classes=tuple(map(str, classes)),
-            size_px=int(size["size_px"]),
-            stride=int(size["stride"]),
+            classes=tuple(classes),
+            size_px=_pixels(f"{file}: input.size_px", size["size_px"]),
+            stride=_pixels(f"{file}: input.stride", size["stride"]),
             thresholds={
                 str(name): _threshold(f"{file}: thresholds.{name}", value, classes)
                 for name, value in document["thresholds"].items()
@@ -91,11 +91,24 @@ def read_card(file: Path, content: bytes, sha256: str) -> ModelCard:
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{file}: this is no model card, or one with parts missing ({error!r}); {REMEDY}") from error
-    if not classes or card.stride < 1 or card.size_px < card.stride:
-        raise ModelError(f"{file}: no classes, or size_px {card.size_px} below stride {card.stride}; {REMEDY}")
+    if card.size_px % card.stride:
+        raise ModelError(f"{file}: size_px {card.size_px} is no multiple of stride {card.stride}; {REMEDY}")
     if "typical" not in card.thresholds:
         raise ModelError(f"{file}: thresholds has no typical one; {REMEDY}")
     return card
+
+
+def _names(place: str, value: Any) -> list[str]:
+    names = isinstance(value, list) and all(isinstance(name, str) and name for name in value)
+    if not names or not value or len(set(value)) < len(value):
+        raise ModelError(f"{place} is {value!r}, not a list of names, each once; {REMEDY}")
+    return list(value)
+
+
+def _pixels(place: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ModelError(f"{place} is {value!r}, not a whole number above 0; {REMEDY}")
+    return value
 
 
 def _threshold(place: str, value: Any, classes: list[str]) -> Threshold:

@@ -60,9 +60,19 @@ def broken(**changes: object) -> dict[str, Any]:
         (broken(frame={"smoke": 0.6}), "frame is .*not one score for each of smoke, fire"),
         (broken(frame={"smoke": 0.6, "fire": "low"}), "frame.fire is 'low'"),
         ({"classes": None}, "classes"),
-        ({"classes": [], "thresholds": {"typical": {"confidence": 0.25}}}, "no classes"),
+        ({"classes": [], "thresholds": {"typical": {"confidence": 0.25}}}, "classes is .., not a list of names"),
         ({"input": {"size_px": 384}}, "stride"),
-        ({"input": {"size_px": 384, "stride": 0}}, "stride 0"),
+        ({"input": {"size_px": 384, "stride": 0}}, "input.stride is 0, not a whole number above 0"),
+        ({"input": {"size_px": 400, "stride": 32}}, "size_px 400 is no multiple of stride 32"),
+        ({"input": {"size_px": 0, "stride": 32}}, "input.size_px is 0"),
+        ({"input": {"size_px": 384.5, "stride": 32}}, "input.size_px is 384.5, not a whole number above 0"),
+        ({"input": {"size_px": 384, "stride": True}}, "input.stride is True"),
+        (
+            {"classes": "tank", "thresholds": {"typical": {"confidence": 0.25}}},
+            "classes is 'tank', not a list",
+        ),
+        ({"classes": ["smoke", 7]}, "classes is .*not a list of names"),
+        ({"classes": ["smoke", "smoke", "fire"]}, "classes is .*not a list of names, each once"),
     ],
 )
 def test_what_is_missing_or_garbage_is_named_with_the_file_and_a_remedy(changes: dict[str, Any], named: str) -> None:
