@@ -3,9 +3,11 @@
     python -m benchmarks.accuracy ../shared/datasets
     python -m benchmarks.accuracy ../shared/datasets --network smoke_fire
     python -m benchmarks.accuracy ../shared/datasets --sources mian zem --sizes 640
-    python -m benchmarks.accuracy ../shared/datasets --torch runs/vehicles/weights/last.pt
+    python -m benchmarks.accuracy ../shared/datasets --torch runs/vehicles_3/weights/last.pt
 
-Prints tables and writes benchmarks/results/accuracy_<network>.json. Each picture is looked at once a size, down to the
+Prints tables. A run of every source at every usual size, with `--torch`, also writes them to
+benchmarks/results/accuracy_<network>.json, the record that the card is written from; any other run leaves it as it is.
+Each picture is looked at once a size, down to the
 lowest scores, and every figure is derived from these detections. The size of an object is the square root of its box's
 area in pixels of the picture scaled to 640 px, the vehicle network's default input, whatever size is looked at.
 `--torch` sets the checkpoint that was exported beside the graph: their mAP must agree to 0.002.
@@ -157,8 +159,11 @@ def main() -> None:
     figures = figures_of(network, seen, card.threshold("typical"))
     if arguments.torch:
         figures["torch"] = beside_torch(card, seen, arguments.shared, arguments.torch, print)
-    write_results(f"accuracy_{card.name}", figures)
     print(tables(figures))
+    if arguments.torch and (tuple(sources), tuple(sizes)) == (all_sources(card), usual_sizes_px(card)):
+        write_results(f"accuracy_{card.name}", figures)
+    else:
+        print(f"accuracy_{card.name}.json is left as it is: only every source and size, with --torch, replaces it")
 
 
 if __name__ == "__main__":

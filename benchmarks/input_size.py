@@ -1,12 +1,12 @@
 """At what size to look: fixed sizes, the size chosen shot by shot, and slices of the picture, side by side.
 
     python -m benchmarks.input_size ../shared
-    python -m benchmarks.input_size ../shared --model accurate --frames 40 --pictures 30
+    python -m benchmarks.input_size ../shared --frames 40 --pictures 30
 
-For frames of convoy_oblique.mp4 (boxes drawn by hand; small vehicles) and val pictures of visdrone: recall whatever the
-class at IoU 0.5 and the network's typical confidence, false boxes a picture, and processor time a picture beside that
-at 640. For frames of drone_range_tank4.mp4 (1920x1080, far off, no boxes drawn) the boxes found. Prints a table and
-writes benchmarks/results/input_size.json.
+With the network `fast`. For frames of convoy_oblique.mp4 (boxes drawn by hand; small vehicles) and val pictures of
+visdrone: recall whatever the class at IoU 0.5 and the network's typical confidence, false boxes a picture, and
+processor time a picture beside that at 640. For frames of drone_range_tank4.mp4 (1920x1080, far off, no boxes drawn)
+the boxes found. Prints a table and writes benchmarks/results/input_size.json.
 
 `auto` is `detector.input_size.SizeChooser`. On a clip it is played over all frames, of which those not looked at answer
 like the nearest that was; on pictures, each is a scene of its own, with one probe and nothing after it to share its
@@ -22,7 +22,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,7 +32,7 @@ from detector.input_size import SIZES_PX, SizeChooser
 from detector.model import Network, load_network
 from detector.shots import thumbnail
 from models.metrics import FALSE, match
-from models.truth import Truth, vehicle_truth
+from models.truth import Truth, read_picture, vehicle_truth
 
 OVERLAP = 0.2
 SLICE_PX = 640
@@ -136,7 +135,7 @@ def picture_scenes(shared: Path, pictures: int) -> list[Scene]:
     truths = vehicle_truth(shared / "datasets", "visdrone")
     scenes = []
     for truth in truths[:: max(1, len(truths) // pictures)][:pictures]:
-        image = np.asarray(cv2.imread(str(truth.picture)), np.uint8)
+        image = read_picture(truth.picture)
         scenes.append(Scene([thumbnail(image)], {0: image}, {0: truth}))
     return scenes
 
@@ -238,11 +237,10 @@ def row(name: str, figures: dict[str, Any], smallest_ms: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path, help="folder with clips/ and datasets/")
-    parser.add_argument("--model", default="fast", help="vehicle network, as the command takes it")
     parser.add_argument("--frames", type=int, default=40, help="of convoy_oblique; a quarter as many of the 1080p clip")
     parser.add_argument("--pictures", type=int, default=30, help="of visdrone, at most 50")
     arguments = parser.parse_args()
-    network, shared = load_network(arguments.model, "cpu"), arguments.shared
+    network, shared = load_network("fast", "cpu"), arguments.shared
     network.detect([np.zeros((SLICE_PX, SLICE_PX, 3), np.uint8)])  # the first run of a session takes longer
     boxes = shared / "clips" / "mot" / "convoy_oblique" / "gt" / "gt.txt"
     sets = {

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks import results
+from benchmarks import accuracy, results
 from benchmarks.accuracy import FLOOR, all_sources, figures_of, is_of_vehicles, see
 from benchmarks.accuracy_tables import tables
 from datasets.classes import SMOKE_FIRE_CLASSES, VEHICLE_CLASSES
@@ -158,6 +158,31 @@ def test_tables_fit_a_terminal_of_80_columns(figures: dict[str, object]) -> None
 )
 def test_the_tables_say(line: str) -> None:
     assert line in tables(VEHICLE_FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        (["--torch", "last.pt"], True),
+        (["--torch", "last.pt", "--sizes", "640", "960", "1280"], True),
+        ([], False),
+        (["--torch", "last.pt", "--sources", "mian", "zem"], False),
+        (["--torch", "last.pt", "--sizes", "640"], False),
+    ],
+)
+def test_only_a_run_of_everything_replaces_the_record_of_the_release(
+    options: list[str], kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    monkeypatch.setattr(accuracy, "load_network", lambda *_: BrightFinder())
+    monkeypatch.setattr(accuracy, "see", lambda *_: {})
+    monkeypatch.setattr(accuracy, "figures_of", lambda *_: {"sources": {}})
+    monkeypatch.setattr(accuracy, "beside_torch", lambda *_: {"size_px": 640, "sources": {}})
+    monkeypatch.setattr("sys.argv", ["accuracy", "datasets", *options])
+    results.write_results("accuracy_vehicles", VEHICLE_FIGURES)
+    accuracy.main()
+    assert (results.read_results("accuracy_vehicles") != VEHICLE_FIGURES) == kept
+    assert ("accuracy_vehicles.json is left as it is" in capsys.readouterr().out) != kept
 
 
 def test_results_appear_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
