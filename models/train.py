@@ -2,114 +2,27 @@
 
     python -m models.train models/vehicles/train.yaml --built datasets/built --weights ../shared/weights
 
-The result is `runs/<name>/weights/last.pt`. Validation is left to `models/evaluate.py`, which measures the exported
-network that ships.
+The result is `runs/<name>/weights/last.pt` and, where the config gives a `start_share`, `blended.pt` beside it: that
+share of the weights that training began with, the rest of last.pt (models/blend.py). Called again after the end, only a
+blended.pt that is missing is made. Validation is left to `models/evaluate.py`, which measures the exported network that
+ships.
 """
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("YOLO_OFFLINE", "1")
-os.environ.setdefault("YOLO_AUTOINSTALL", "0")
-
-import torch
 import yaml
-from ultralytics.models.yolo.detect import DetectionTrainer
-from ultralytics.nn.tasks import DetectionModel
-
-from models.partial_labels import PartialLabelModel
-from models.scenes import Canvas, SceneDataset
-from models.training_pictures import draw_weights, kind_weights, training_pictures
-from models.vehicle_loss import VehicleModel
 
 
-def train_in_bfloat16() -> None:
-    """Run the forward pass of training in bfloat16 and channels-last on a CPU; the loss stays in float32.
-
-    The ultralytics trainer only mixes precision on a GPU. Forward and backward of 16 pictures at 512 px on two cores
-    with AVX-512 BF16: 2.6 s in float32, 1.5 in bfloat16, 1.1 with channels-last as well.
-    """
-    predict = DetectionModel.predict
-
-    def predict_in_bfloat16(self: DetectionModel, x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
-        if not self.training:
-            return predict(self, x, *args, **kwargs)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            output = predict(self, x.contiguous(memory_format=torch.channels_last), *args, **kwargs)
-        return to_float32(output)
-
-    DetectionModel.predict = predict_in_bfloat16
-
-
-def use_every_core(trainer: DetectionTrainer) -> None:
-    """Undo the trainer's reserve of one core, which on a machine of two is half."""
-    torch.set_num_threads(os.cpu_count() or 1)
-    trainer.model.to(memory_format=torch.channels_last)
-
-
-def to_float32(value: Any) -> Any:
-    if isinstance(value, torch.Tensor):
-        return value.float() if value.is_floating_point() else value
-    if isinstance(value, dict):
-        return {key: to_float32(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(to_float32(item) for item in value)
-    return value
-
-
-class SceneTrainer(DetectionTrainer):
-    """The ultralytics trainer on scenes of found footage; `sampling` is that part of the config file."""
-
-    sampling: dict[str, Any]
-    model_class: type[DetectionModel]
-    whole_pictures: bool
-
-    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> DetectionModel:
-        model = self.model_class(cfg, nc=self.data["nc"], ch=self.data.get("channels", 3), verbose=verbose)
-        if weights:
-            model.load(weights)
-        return model
-
-    def set_model_attributes(self) -> None:
-        super().set_model_attributes()
-        layout = Path(self.data["path"])
-        self.pictures = training_pictures(layout.parent, layout.name)
-        self.draw_weights = draw_weights(self.pictures, self.sampling["sources"], self.sampling.get("rare", {}))
-
-    def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:
-        if mode != "train":
-            return super().build_dataset(img_path, mode, batch)
-        canvases = [Canvas(*values) for values in self.sampling["canvases"]]
-        return SceneDataset(
-            self.pictures, self.draw_weights, canvases, self.sampling["scenes_an_epoch"], self.whole_pictures
-        )
-
-
-class VehicleTrainer(SceneTrainer):
-    """Asks for vehicle and kind apart."""
-
-    model_class = VehicleModel
-    whole_pictures = False
-
-    def set_model_attributes(self) -> None:
-        super().set_model_attributes()
-        self.model.kind_weights = kind_weights(self.pictures, self.draw_weights)
-
-
-class SmokeFireTrainer(SceneTrainer):
-    """Leaves out of the loss what is not known."""
-
-    model_class = PartialLabelModel
-    whole_pictures = True  # most labels are of whole pictures
-
-    def set_model_attributes(self) -> None:
-        super().set_model_attributes()
-        self.model.known_csv = str(Path(self.data["path"]) / "known.csv")
-
-
-TRAINERS: dict[str, type[SceneTrainer]] = {"vehicles": VehicleTrainer, "smoke_fire": SmokeFireTrainer}
+def command_line() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--built", type=Path, required=True, help="what datasets/build.py wrote")
+    parser.add_argument("--weights", type=Path, required=True, help="folder with the starting weights")
+    return parser
 
 
 def start_weights(folder: Path, pretrained: Path, name: str) -> Path:
@@ -117,25 +30,40 @@ def start_weights(folder: Path, pretrained: Path, name: str) -> Path:
     return folder / name if (folder / name).is_file() else pretrained / name
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("config", type=Path)
-    parser.add_argument("--built", type=Path, required=True, help="what datasets/build.py wrote")
-    parser.add_argument("--weights", type=Path, required=True, help="folder with the starting weights")
-    parser.add_argument("--epochs", type=int, help="fewer or more than the config says")
-    arguments = parser.parse_args()
-    config = yaml.safe_load(arguments.config.read_text())
+def has_ended(last: Path) -> bool:
+    """Whether the run that writes this checkpoint is over; False where it has not begun."""
+    if not last.exists():
+        return False
+    checkpoint = read_checkpoint(last)
+    return bool(checkpoint["epoch"] == -1 or checkpoint["epoch"] + 1 >= checkpoint["train_args"]["epochs"])
 
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    import torch
+
+    checkpoint: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=False)
+    return checkpoint
+
+
+def train(config: Mapping[str, Any], network: str, data: Path, start: Path, last: Path) -> None:
+    """Train from the start, or from the last epoch that is kept, to the end.
+
+    Raises:
+        BlendError: the config gives a `start_share`, but start and network differ in their shapes.
+    """
+    import torch
+
+    from models.trainers import TRAINERS, SceneTrainer, train_in_bfloat16, use_every_core
+
+    trainer_class = TRAINERS[network]
+    if "start_share" in config:
+        check_start(trainer_class.model_class, start, data, config["start_share"])
     on_gpu = torch.cuda.is_available()
     if not on_gpu:
         train_in_bfloat16()
-    last = Path("runs") / config["name"] / "weights" / "last.pt"
-    overrides = dict(config["train"])
-    if arguments.epochs:
-        overrides["epochs"] = arguments.epochs
-    overrides |= {
-        "model": str(start_weights(arguments.config.parent, arguments.weights, config["weights"])),
-        "data": str(arguments.built / config["data"]),
+    overrides = config["train"] | {
+        "model": str(start),
+        "data": str(data),
         "project": str(Path("runs").resolve()),
         "name": config["name"],
         "exist_ok": True,
@@ -150,10 +78,50 @@ def main() -> None:
     if last.exists():
         overrides |= {"resume": str(last), "model": str(last)}
     SceneTrainer.sampling = config["sampling"]
-    trainer = TRAINERS[arguments.config.parent.name](overrides=overrides)
+    trainer = trainer_class(overrides=overrides)
     if not on_gpu:
         trainer.add_callback("on_train_start", use_every_core)
     trainer.train()
+
+
+def check_start(model_class: Any, start: Path, data: Path, start_share: float) -> None:
+    """Refuse a start that could not be blended, before the hours that training takes.
+
+    Raises:
+        BlendError: as `check_blendable`.
+    """
+    from datasets.layout import read_class_names
+    from models.blend import check_blendable, network_of
+
+    begun = network_of(read_checkpoint(start))
+    to_train = model_class(begun.yaml, nc=len(read_class_names(data.parent)), verbose=False)
+    to_train.load(begun, verbose=False)  # as the trainer does: it may give the head the width of the start's
+    check_blendable(begun, to_train, start_share)
+
+
+def write_blended(start: Path, last: Path, start_share: float) -> None:
+    """Write blended.pt beside last.pt, whole or not at all."""
+    import torch
+
+    from models.blend import blend
+
+    part = last.with_name("blended.pt.part")
+    torch.save(blend(read_checkpoint(start), read_checkpoint(last), start_share), part)
+    os.replace(part, last.with_name("blended.pt"))
+
+
+def main() -> None:
+    arguments = command_line().parse_args()
+    config = yaml.safe_load(arguments.config.read_text())
+    start = start_weights(arguments.config.parent, arguments.weights, config["weights"])
+    last = Path("runs") / config["name"] / "weights" / "last.pt"
+    finished = has_ended(last)
+    if finished:
+        print(f"{config['name']} is finished: see {last}")
+    else:
+        train(config, arguments.config.parent.name, arguments.built / config["data"], start, last)
+    if "start_share" in config and not (finished and last.with_name("blended.pt").exists()):
+        write_blended(start, last, config["start_share"])
 
 
 if __name__ == "__main__":
