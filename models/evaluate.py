@@ -1,7 +1,7 @@
 """Measure a released network on val and write what was found: thresholds, figures, card.
 
     python -m models.evaluate vehicles ../shared/datasets
-    python -m models.evaluate smoke_fire ../shared/datasets --torch runs/smoke_fire/weights/last.pt
+    python -m models.evaluate smoke_fire ../shared/datasets --torch runs/smoke_fire_2/weights/last.pt
 
 Looks once at every val picture through `detector.model` and prints the tables of benchmarks/accuracy.py. Writes the
 thresholds, the calibration and a summary of the figures into models/<network>/model.json, all figures into

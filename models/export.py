@@ -1,11 +1,11 @@
 """Export a trained checkpoint to the released form: model.onnx, model.json and their line in manifest.json.
 
-    python -m models.export models/vehicles runs/vehicles/weights/last.pt
+    python -m models.export models/vehicles runs/vehicles_3/weights/last.pt
 
-The graph takes `images`, uint8 (pictures, height, width, 3) BGR with height and width multiples of 32, already
-letterboxed, and `confidence`, float32 (1,); it gives one row a box over all pictures: `picture` int64 (n,), `xyxy`
-float32 (n, 4) in input pixels, `score` float32 (n,), `class` int64 (n,). Colour order and scaling are folded into the
-first convolution; non-maximum suppression is inside.
+The graph takes `images`, uint8 (pictures, height, width, 3) BGR, already letterboxed, with height and width multiples
+of the `stride` in model.json (32, and 64 where it looks twice), and `confidence`, float32 (1,); it gives one row a box
+over all pictures: `picture` int64 (n,), `xyxy` float32 (n, 4) in input pixels, `score` float32 (n,), `class` int64
+(n,). Colour order and scaling are folded into the first convolution; non-maximum suppression is inside.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import torch
 import yaml
 from ultralytics import YOLO
 
+from benchmarks.results import write_whole
 from models.box_rule import BoxRule
 from models.graph import add_input_nodes, add_suppression, look_twice
 from models.manifest import write_manifest
@@ -62,9 +63,11 @@ def main() -> None:
     del model.graph.value_info[:]
     del model.metadata_props[:]  # the exporter's date: the same checkpoint shall give the same bytes
     onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, arguments.folder / "model.onnx")
+    part = arguments.folder / "model.onnx.part"
+    onnx.save(model, part)
+    os.replace(part, arguments.folder / "model.onnx")
     document = {key: value for key, value in release.items() if key != "graph"}
-    (arguments.folder / "model.json").write_text(json.dumps(document, indent=2) + "\n")
+    write_whole(arguments.folder / "model.json", json.dumps(document, indent=2) + "\n")
     write_manifest(arguments.folder.parent)
 
 

@@ -4,6 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
+from benchmarks.results import write_whole
+
 
 def write_manifest(models: Path) -> None:
     """List every network of the folder in its manifest.json."""
@@ -14,4 +16,4 @@ def write_manifest(models: Path) -> None:
         }
         for folder in sorted(models.glob("*/model.json"))
     }
-    (models / "manifest.json").write_text(json.dumps({"networks": networks}, indent=2) + "\n")
+    write_whole(models / "manifest.json", json.dumps({"networks": networks}, indent=2) + "\n")
