@@ -81,7 +81,7 @@ def test_a_source_that_is_not_there_stops_it_before_any_look(shared: Path) -> No
 
 
 def test_a_perfect_network_has_perfect_figures(shared: Path) -> None:
-    pytest.importorskip("faster_coco_eval", reason="box AP needs the extra train")
+    pytest.importorskip("faster_coco_eval", reason="box AP needs the extra test")
     network = BrightFinder()
     seen = see(network, shared, ["obulka", "aryanraj_clear"], [640], lambda _: None)
     figures = figures_of(network, seen, VEHICLE_CARD.threshold())
@@ -126,7 +126,7 @@ def test_frames_are_judged_by_their_best_box_and_only_where_it_is_known() -> Non
 
 
 def test_the_graph_and_the_checkpoint_are_set_side_by_side() -> None:
-    pytest.importorskip("faster_coco_eval", reason="box AP needs the extra train")
+    pytest.importorskip("faster_coco_eval", reason="box AP needs the extra test")
     graph = {"mian": Seen([truth(0)], {640: [found((0, 0.9))]})}
     torch = {"mian": Seen([truth(0)], {640: [found()]})}
     beside = differences(graph, torch, VEHICLE_CLASSES)["mian"]["class_agnostic"]

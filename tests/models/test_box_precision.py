@@ -15,7 +15,7 @@ def test_the_size_of_an_object_is_told_as_the_input_of_640_px_sees_it() -> None:
 class TestWithFasterCocoEval:
     @pytest.fixture(autouse=True)
     def _installed(self) -> None:
-        pytest.importorskip("faster_coco_eval", reason="box AP needs the extra train")
+        pytest.importorskip("faster_coco_eval", reason="box AP needs the extra test")
 
     def test_perfect_boxes(self) -> None:
         overall, _ = agnostic_precision([truth(0, 50)], [found((0, 0.9), (50, 0.6))])

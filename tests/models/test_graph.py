@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-onnx = pytest.importorskip("onnx", reason="export needs the extra train")
+onnx = pytest.importorskip("onnx", reason="needs the extra test")
 
 import onnxruntime  # noqa: E402
 from onnx import TensorProto, helper  # noqa: E402

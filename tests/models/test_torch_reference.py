@@ -60,7 +60,7 @@ def test_large_boxes_are_left_to_the_look_at_half_size() -> None:
 
 @pytest.mark.parametrize("rule", [EACH_CLASS_ALONE, VEHICLES])
 def test_it_gives_the_boxes_that_the_graph_gives(rule: BoxRule) -> None:
-    onnx = pytest.importorskip("onnx", reason="export needs the extra train")
+    onnx = pytest.importorskip("onnx", reason="needs the extra test")
     import onnxruntime
 
     from models import graph as exported
