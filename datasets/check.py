@@ -41,9 +41,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Findings:
-    """What is wrong in a layout. `small` holds each picture with boxes under 2 px and their number."""
+    """What is wrong in a layout.
 
-    pictures: int
+    `pictures` are all that could be decoded, each once in a split; `small` holds each picture with boxes under 2 px and
+    their number.
+    """
+
+    pictures: tuple[BuiltPicture, ...]
     problems: tuple[Problem, ...]
     small: tuple[tuple[BuiltPicture, int], ...]
     pairs: tuple[Pair, ...]
@@ -85,7 +89,7 @@ def small_boxes(picture: BuiltPicture) -> int:
 
 
 def check(out: Path, tell: Callable[[int, int], None] = lambda done, total: None) -> Findings:
-    """Check both layouts below `out`; a picture that both networks have is hashed once.
+    """Check both layouts below `out`; a picture that both networks have in one split is hashed once.
 
     Raises:
         LayoutError: one of the layouts is not there.
@@ -93,13 +97,13 @@ def check(out: Path, tell: Callable[[int, int], None] = lambda done, total: None
     built = [picture for network in NETWORKS for picture in read_layout(out, network)]
     problems = [problem for picture in built for problem in picture.problems]
     small: list[tuple[BuiltPicture, int]] = []
-    hashed: dict[Path, tuple[BuiltPicture, int]] = {}
+    hashed: dict[tuple[str, Path], tuple[BuiltPicture, int]] = {}
     for done, picture in enumerate(built):
         tell(done, len(built))
         try:
             if count := small_boxes(picture):
                 small.append((picture, count))
-            file = picture.path.resolve()
+            file = picture.split, picture.path.resolve()  # in both splits it leaks
             if file not in hashed:
                 hashed[file] = picture, hash_picture(picture.path)
         except PictureError as error:
@@ -109,7 +113,7 @@ def check(out: Path, tell: Callable[[int, int], None] = lambda done, total: None
     unique = list(hashed.values())
     near = near_pairs([value for _, value in unique])
     pairs = tuple(Pair(unique[i][0], unique[j][0], bits) for i, j, bits in near)
-    return Findings(len(unique), tuple(problems), tuple(small), pairs)
+    return Findings(tuple(picture for picture, _ in unique), tuple(problems), tuple(small), pairs)
 
 
 def table(findings: Findings, counts: Mapping[str, int]) -> list[str]:
@@ -140,7 +144,7 @@ def write_pairs(findings: Findings, path: Path) -> None:
         (pair.bits, "leak" if pair.leaks else "twice", *(f"{p.split}/{p.path.name}" for p in (pair.first, pair.second)))
         for pair in sorted(findings.pairs, key=lambda pair: (not pair.leaks, pair.bits))
     ]
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         csv.writer(file).writerows([("bits", "what", "first", "second"), *rows])
 
 
@@ -152,13 +156,12 @@ def main() -> None:
         findings = check(out, _tell)
     except LayoutError as error:
         sys.exit(str(error))
-    files = {p.path.resolve(): p.source for network in NETWORKS for p in read_layout(out, network)}
-    print(*table(findings, Counter(files.values())), sep="\n")
+    print(*table(findings, Counter(picture.source for picture in findings.pictures)), sep="\n")
     for problem in findings.problems:
         print(problem, file=sys.stderr)
     write_pairs(findings, out / "look_alikes.csv")
     twice = len(findings.pairs) - len(findings.leaks)
-    print(f"{findings.pictures} pictures, {len(findings.problems)} problems")
+    print(f"{len(findings.pictures)} pictures, {len(findings.problems)} problems")
     print(f"{twice} pairs alike within a split, {len(findings.leaks)} across (leaks): {out / 'look_alikes.csv'}")
     sys.exit(1 if findings.leaks or findings.problems else 0)
 

@@ -29,7 +29,7 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 def draw_tile(picture: BuiltPicture, class_names: Sequence[str]) -> Picture:
     """One picture fitted into a tile, (320, 480, 3) BGR, with its boxes; red and empty where it cannot be decoded."""
     tile = np.zeros((TILE_HEIGHT_PX, TILE_WIDTH_PX, 3), np.uint8)
-    image = cv2.imdecode(np.frombuffer(picture.path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    image = cv2.imread(str(picture.path), cv2.IMREAD_COLOR)
     if image is None:
         tile[:] = (0, 0, 120)
         return tile

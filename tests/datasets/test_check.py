@@ -42,6 +42,13 @@ def test_a_picture_of_train_that_is_in_val_again_is_a_leak(out: Path) -> None:
     assert {leak.first.path.stem, leak.second.path.stem} == {"mian_train", "zem_val"}
 
 
+def test_one_file_linked_into_train_and_val_is_a_leak(out: Path) -> None:
+    link(out, "val", "mian_again").symlink_to(link(out, "train", "mian_train").resolve())
+    (out / "vehicles" / "labels" / "val" / "mian_again.txt").write_text("")
+    [leak] = check(out).leaks
+    assert (leak.first.path.stem, leak.second.path.stem, leak.bits) == ("mian_train", "mian_again", 0)
+
+
 def test_a_picture_twice_in_one_split_is_no_leak(out: Path) -> None:
     link(out, "val", "zem_val").resolve().write_bytes(link(out, "val", "mian_val").read_bytes())
     findings = check(out)

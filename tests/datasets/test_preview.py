@@ -38,9 +38,15 @@ def test_pictures_of_any_shape_fit(tmp_path: Path, size_px: tuple[int, int]) -> 
     assert draw_tile(picture_of(path), ()).shape == (TILE_HEIGHT_PX, TILE_WIDTH_PX, 3)
 
 
-def test_a_picture_that_cannot_be_decoded_is_a_red_tile(tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(b"no picture")
-    assert draw_tile(picture_of(tmp_path / "a.png"), ())[0, 0].tolist() == [0, 0, 120]
+@pytest.mark.parametrize("data", [b"no picture", b""])
+def test_a_picture_that_cannot_be_decoded_is_a_red_tile(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(data)
+    assert (draw_tile(picture_of(tmp_path / "a.png"), ()) == (0, 0, 120)).all()
+
+
+def test_a_link_to_nothing_is_a_red_tile(tmp_path: Path) -> None:
+    (tmp_path / "a.png").symlink_to(tmp_path / "gone.png")
+    assert (draw_tile(picture_of(tmp_path / "a.png"), ()) == (0, 0, 120)).all()
 
 
 def test_a_sheet_of_nothing_is_black() -> None:
