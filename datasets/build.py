@@ -21,7 +21,6 @@ import yaml
 
 from datasets.classes import (
     BOXED_KINDS,
-    FRAME_LABELLED,
     NOT_EMPTY,
     SMOKE_FIRE_CLASSES,
     SMOKE_FIRE_MAP,
@@ -30,8 +29,9 @@ from datasets.classes import (
     VEHICLE_MAP,
 )
 from datasets.collect import Collection, ListedPicture, collect, write_problems
-from datasets.index import BadIndexError
+from datasets.frame_labels import FrameLabel
 from datasets.labels import SPLITS, Box, project_boxes
+from datasets.tables import TableError
 
 Placed = set[tuple[str, str]]  # split and picture's name
 
@@ -90,7 +90,7 @@ def build_vehicles(pictures: Mapping[str, ListedPicture], out: Path) -> Placed:
     placed: Placed = set()
     place_boxed(pictures, VEHICLE_MAP, VEHICLE_LABELS, out, placed)
     for picture in pictures.values():
-        empty = picture.source in VEHICLE_BACKGROUND and picture.name not in NOT_EMPTY
+        empty = picture.source in VEHICLE_BACKGROUND and picture.stem not in NOT_EMPTY
         if empty and picture.split == "train":
             place(picture, [], out, placed)
     remove_stale(out, placed)
@@ -98,7 +98,7 @@ def build_vehicles(pictures: Mapping[str, ListedPicture], out: Path) -> Placed:
     return placed
 
 
-def build_smoke_fire(pictures: Mapping[str, ListedPicture], frame_labels: Path, out: Path) -> Placed:
+def build_smoke_fire(pictures: Mapping[str, ListedPicture], frames: Mapping[str, FrameLabel], out: Path) -> Placed:
     """The training layout of the smoke and fire network, and `known.csv`.
 
     A row of known.csv is picture, smoke, fire; a value is `boxed` (the boxes are the whole truth), `1` (present
@@ -112,13 +112,12 @@ def build_smoke_fire(pictures: Mapping[str, ListedPicture], frame_labels: Path, 
         if picture.source in SMOKE_FIRE_MAP:
             boxed = BOXED_KINDS[picture.source]
             known.append((picture.name, *("boxed" if kind in boxed else "" for kind in SMOKE_FIRE_CLASSES)))
-    with frame_labels.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            values = [row[kind] if row[kind] in ("0", "1") else "" for kind in SMOKE_FIRE_CLASSES]
-            listed = pictures.get(row["file"])
-            if listed is not None and listed.source in FRAME_LABELLED and any(values):
-                place(listed, [], out, placed)
-                known.append((listed.name, *values))
+    for label in frames.values():
+        listed = pictures.get(label.file)
+        if listed is not None and label.present:
+            place(listed, [], out, placed)
+            values = [label.present.get(kind) for kind in SMOKE_FIRE_CLASSES]
+            known.append((listed.name, *("" if value is None else str(int(value)) for value in values)))
     remove_stale(out, placed)
     with (out / "known.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("picture", *SMOKE_FIRE_CLASSES), *known])
@@ -140,12 +139,8 @@ def build(sources: Path, out: Path, skip_bad: bool) -> int:
     """Build both layouts; the exit status. With a problem and without `skip_bad`, only problems.csv is written."""
     try:
         collection = collect(sources, lambda name: print(f"reading {name}", file=sys.stderr))
-    except BadIndexError as error:
+    except TableError as error:
         print(error, file=sys.stderr)
-        return 1
-    frame_labels = sources / "frame_labels.csv"
-    if not frame_labels.is_file():
-        print(f"{frame_labels}: not there; it holds the whole-picture truth of smoke and fire", file=sys.stderr)
         return 1
     write_problems(collection, out / "problems.csv")
     for problem in collection.problems:
@@ -155,7 +150,7 @@ def build(sources: Path, out: Path, skip_bad: bool) -> int:
         print("nothing was built: mend the sources, or leave these pictures out with --bad skip", file=sys.stderr)
         return 1
     build_vehicles(collection.pictures, out / "vehicles")
-    build_smoke_fire(collection.pictures, frame_labels, out / "smoke_fire")
+    build_smoke_fire(collection.pictures, collection.frames, out / "smoke_fire")
     print(*summary(collection), sep="\n")
     return 0
 

@@ -71,10 +71,10 @@ FRAME_LABELLED = ("mian", "zem", "worldkpax", "plasma", "aryanraj_fire", "aryanr
 # cair_clear (streets) and plasma (a town below the tower) were looked at and left out: vehicles show in them.
 VEHICLE_BACKGROUND = ("aryanraj_clear",)
 
-# Pictures of those landscapes that do show vehicles: found by the network, then seen by eye. The network released with
-# this list was still trained with them as empty.
+# Pictures of those landscapes that do show vehicles: found by the network, then seen by eye. Without a suffix: an
+# original has another than the prepared picture.
 NOT_EMPTY = frozenset(
-    f"aryanraj_clear_{number}.webp"
+    f"aryanraj_clear_{number}"
     for number in (
         *("00083", "00086", "00098", "00123", "00136", "00140", "00169", "00176", "00241", "00243", "00284", "00304"),
         *("00343", "00350", "00389", "00396", "00422"),

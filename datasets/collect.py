@@ -1,15 +1,16 @@
 """Read every source, prepared or original, and say which pictures the index lists, with all that is wrong with them."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from datasets.classes import SMOKE_FIRE_MAP, VEHICLE_MAP
+from datasets.frame_labels import FrameLabel, read_frame_labels
 from datasets.importers import auair, coco_json, pascal_voc, roboflow_yolo, visdrone
 from datasets.index import IndexRow, SourceIndex, read_index
 from datasets.labels import NamedBox
-from datasets.pictures import LabelledPicture, PictureError, Problem, decode, find_pictures, split_of
+from datasets.pictures import SUFFIXES, LabelledPicture, PictureError, Problem, decode, find_pictures
 from datasets.sources import SOURCES, Source
 
 
@@ -30,9 +31,13 @@ class ListedPicture:
 
 @dataclass(frozen=True)
 class Collection:
-    """What was read: the good pictures by their file in the index, the problems, and what the index does not list."""
+    """What was read: the good pictures and frame labels by their file in the index, the problems, the unlisted.
+
+    A problem of a picture or of a frame label takes it out of `pictures` or of `frames`.
+    """
 
     pictures: dict[str, ListedPicture]
+    frames: Mapping[str, FrameLabel]
     problems: list[Problem]
     unlisted: list[Path]
 
@@ -41,10 +46,10 @@ def collect(sources: Path, say: Callable[[str], None] = lambda _: None) -> Colle
     """Read all sources below a folder; `say` hears the name of each before it is read.
 
     Raises:
-        datasets.index.BadIndexError: index.csv is missing or cannot be trusted.
+        datasets.tables.TableError: index.csv or frame_labels.csv is missing or cannot be trusted.
     """
-    collection = Collection({}, [], [])
     index = read_index(sources / "index.csv")
+    collection = Collection({}, *_read_frames(sources / "frame_labels.csv", index), [])
     for source in SOURCES.values():
         say(source.name)
         rows = index.get(source.name, SourceIndex((), {}))
@@ -62,21 +67,65 @@ def _collect_source(sources: Path, source: Source, index: SourceIndex, collectio
         if isinstance(item, Problem):
             collection.problems.append(item)
             continue
-        row = index.find(item.path.relative_to(sources))
+        label = _lonely_label(item)
+        row = _find_row(index, item.path.relative_to(sources), any_suffix=label is not None)
         if row is None:
-            lonely_labels = [problem.file for problem in item.problems if problem.kind == "missing picture"]
-            collection.unlisted.extend(lonely_labels or [item.path])
+            collection.unlisted.append(label or item.path)
             continue
-        problems = [*item.problems, *_class_problems(source.name, item), *_twice(row, item.path, seen)]
+        problems = [*item.problems, *_class_problems(source.name, item), *_twice(row.file, item.path, seen)]
         problems = problems or _decode_problems(item.path)
         collection.problems.extend(problems)
-        if not problems:
+        if problems:
+            collection.pictures.pop(row.file, None)  # read before, with a part of its boxes
+        else:
             picture = ListedPicture(source.name, Path(row.file).stem, row.split, item.path, item.boxes)
             collection.pictures[row.file] = picture
+    collection.problems.extend(_not_read(sources, source, index, seen))
+
+
+def _lonely_label(picture: LabelledPicture) -> Path | None:
+    """The label file, where nothing but a label tells of the picture."""
+    missing = (problem.file for problem in picture.problems if problem.kind == "missing picture")
+    return next((file for file in missing if file != picture.path), None)
+
+
+def _find_row(index: SourceIndex, path: Path, any_suffix: bool) -> IndexRow | None:
+    if not any_suffix:
+        return index.find(path)
+    suffixes = [*sorted(SUFFIXES), *map(str.upper, sorted(SUFFIXES))]
+    return next(filter(None, (index.find(path.with_suffix(suffix)) for suffix in suffixes)), None)
+
+
+def _not_read(sources: Path, source: Source, index: SourceIndex, seen: Mapping[str, Path]) -> Iterator[Problem]:
+    """A problem for each listed picture that no label told of."""
+    if all(row.file in seen for row in index.rows):
+        return
+    found = {path: index.find(path.relative_to(sources)) for path in find_pictures(sources / source.name)}
+    there = {row.file: path for path, row in found.items() if row is not None}
     for row in index.rows:
-        if row.file not in seen:
+        if row.file in seen:
+            continue
+        if row.file in there:
+            what = "no label that can be read tells of it; an empty one says that nothing is there"
+            yield Problem(there[row.file], None, "missing label", what)
+        else:
             what = f"listed in index.csv but not there, neither so nor as {row.original}"
-            collection.problems.append(Problem(sources / row.file, None, "missing picture", what))
+            yield Problem(sources / row.file, None, "missing picture", what)
+
+
+def _read_frames(path: Path, index: Mapping[str, SourceIndex]) -> tuple[dict[str, FrameLabel], list[Problem]]:
+    """The frame labels of pictures that the index lists in the same split, and what is wrong with the others."""
+    labels, problems = read_frame_labels(path)
+    splits = {row.file: row.split for source in index.values() for row in source.rows}
+    for label in list(labels.values()):
+        if label.split == splits.get(label.file):
+            continue
+        what = f"{label.file} is of {label.split!r} here, of {splits.get(label.file)!r} in index.csv"
+        if label.file not in splits:
+            what = f"index.csv lists no such picture: {label.file}"
+        problems.append(Problem(path, label.line, "label", what))
+        del labels[label.file]
+    return labels, problems
 
 
 def read_source(sources: Path, source: Source, index: SourceIndex) -> Iterator[LabelledPicture | Problem]:
@@ -87,7 +136,7 @@ def read_source(sources: Path, source: Source, index: SourceIndex) -> Iterator[L
     """
     folder = sources / source.name
     if source.original == "pictures":
-        return (LabelledPicture(path, split_of(path, folder), ()) for path in find_pictures(folder))
+        return (LabelledPicture(path, ()) for path in find_pictures(folder))
     if any((sources / row.file).is_file() for row in index.rows):
         return roboflow_yolo.read(folder, source.classes)
     if any(folder.rglob("[!.]*.xml")):
@@ -108,11 +157,13 @@ def _class_problems(source: str, picture: LabelledPicture) -> list[Problem]:
     return [Problem(picture.path, None, "class", what.format(name[:40], source)) for name in unknown]
 
 
-def _twice(row: IndexRow, path: Path, seen: dict[str, Path]) -> list[Problem]:
-    first = seen.setdefault(row.file, path)
-    if first is path:
+def _twice(file: str, path: Path, seen: dict[str, Path]) -> list[Problem]:
+    if seen.setdefault(file, path) is path:
         return []
-    return [Problem(path, None, "source", f"the same picture of index.csv as {first}; remove one of them")]
+    what = "listed twice; make one entry of them"
+    if seen[file] != path:
+        what = f"the same picture of index.csv as {seen[file]}; remove one of them"
+    return [Problem(path, None, "source", what)]
 
 
 def _decode_problems(path: Path) -> list[Problem]:
@@ -130,5 +181,5 @@ def write_problems(collection: Collection, path: Path) -> None:
         (file, "", "unlisted", "index.csv lists no such picture: it has no split") for file in collection.unlisted
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         csv.writer(file).writerows([("file", "line", "kind", "what"), *rows, *unlisted])

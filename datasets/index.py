@@ -1,17 +1,14 @@
 """`index.csv`: which picture belongs to which split. Nothing else decides a split, and none is ever invented."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from datasets.labels import SPLITS
+from datasets.sources import SOURCES
+from datasets.tables import TableError, read_table
 
 COLUMNS = frozenset({"file", "split", "original"})
 PICTURE_FOLDERS = frozenset({"images", "JPEGImages"})  # which of them a copy has depends on its format alone
-
-
-class BadIndexError(ValueError):
-    """An index that cannot be trusted."""
 
 
 @dataclass(frozen=True)
@@ -44,22 +41,17 @@ def read_index(path: Path) -> dict[str, SourceIndex]:
     """The rows of index.csv by source.
 
     Raises:
-        BadIndexError: no such file, a column missing, a split other than train and val, or two rows of one picture.
+        TableError: no such table, a split other than train and val, a source that sources.py does not know, or two
+            rows of one picture.
     """
-    if not path.is_file():
-        raise BadIndexError(
-            f"{path}: not there; it holds the split of every picture, so nothing can be built without it"
-        )
     rows: dict[str, list[IndexRow]] = {}
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if missing := COLUMNS - set(reader.fieldnames or ()):
-            raise BadIndexError(f"{path}: no column {', '.join(sorted(missing))}")
-        for number, line in enumerate(reader, start=2):
-            row = IndexRow(line["file"], line["split"], line["original"])
-            if row.split not in SPLITS:
-                raise BadIndexError(f"{path}:{number}: split {row.split!r} is neither train nor val")
-            rows.setdefault(row.source, []).append(row)
+    for number, line in read_table(path, COLUMNS):
+        row = IndexRow(line["file"], line["split"], line["original"])
+        if row.split not in SPLITS:
+            raise TableError(f"{path}:{number}: split {row.split!r} is neither train nor val")
+        if row.source not in SOURCES:
+            raise TableError(f"{path}:{number}: source {row.source!r} is not in datasets/sources.py; enter it there")
+        rows.setdefault(row.source, []).append(row)
     return {source: _by_ending(path, some) for source, some in rows.items()}
 
 
@@ -69,9 +61,7 @@ def _by_ending(path: Path, rows: list[IndexRow]) -> SourceIndex:
         _, _, original = row.original.partition("/")  # the first folder names the repository
         for ending in {_ending(row.file), _ending(original)}:
             if found.setdefault(ending, row) is not row:
-                raise BadIndexError(
-                    f"{path}: {row.file} and {found[ending].file} are one picture by {'/'.join(ending)}"
-                )
+                raise TableError(f"{path}: {row.file} and {found[ending].file} are one picture by {'/'.join(ending)}")
     return SourceIndex(tuple(rows), found)
 
 

@@ -12,7 +12,8 @@ from datasets.labels import LabelError, NamedBox
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
-SPLIT_FOLDERS = {"train": "train", "valid": "val", "val": "val", "test": "test"}
+LONGEST_NAME_BYTES, LONGEST_PATH_BYTES = 255, 1024  # longer ones no file system takes, or no source has
+ORIENTATION = 0x0112  # the tag of EXIF that says how to turn the picture; 2 to 8 do, all else is as good as 1
 
 Kind = Literal[
     "label", "class", "box outside", "missing label", "missing picture", "corrupt picture", "size", "path", "source"
@@ -37,18 +38,16 @@ class Problem:
 class LabelledPicture:
     """One picture of a source. `path` is where it is or, with the problem "missing picture", where it should be.
 
-    `split` is what the source calls the part it lies in (train, val, test), None where it does not say. Where there is
-    a problem, `boxes` are those that could be read and not the whole truth.
+    Where there is a problem, `boxes` are those that could be read and not the whole truth.
     """
 
     path: Path
-    split: str | None
     boxes: tuple[NamedBox, ...]
     problems: tuple[Problem, ...] = ()
 
 
 class PictureError(ValueError):
-    """A picture that is not there or cannot be decoded; `kind` is a Kind."""
+    """A picture that is not there, cannot be decoded or is to be turned; `kind` is a Kind."""
 
     def __init__(self, what: str, kind: Kind) -> None:
         super().__init__(what)
@@ -59,7 +58,8 @@ def read_size_px(path: Path) -> tuple[int, int]:
     """Width and height as the picture's header says.
 
     Raises:
-        PictureError: the picture is missing, or its header cannot be read.
+        PictureError: the picture is missing, its header cannot be read, or its EXIF says to turn it, which makes width
+            and height depend on who reads it.
     """
     return _open(path, decode=False)
 
@@ -70,7 +70,7 @@ def decode(path: Path) -> tuple[int, int]:
     A JPEG damaged in its middle may pass: its format has no check sum.
 
     Raises:
-        PictureError: the picture is missing, cut short, damaged, or of more pixels than Pillow holds safe.
+        PictureError: as `read_size_px`; or it is cut short, damaged, or of more pixels than Pillow holds safe.
     """
     return _open(path, decode=True)
 
@@ -80,13 +80,20 @@ def _open(path: Path, decode: bool) -> tuple[int, int]:
         raise PictureError("no such picture", "missing picture")
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of damaged EXIF, which then turns nothing
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 if decode:
                     image.load()
-                return image.size
+                size_px, orientation = image.size, image.getexif().get(ORIENTATION, 1)
+    except ImportError as error:  # ultralytics, once imported, has Image.open ask for pi-heif where Pillow gives up
+        raise PictureError("cannot be decoded: of no known format", "corrupt picture") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError(f"cannot be decoded: {error}", "corrupt picture") from error
+    if orientation in range(2, 9):
+        what = f"EXIF orientation {orientation}, which not every reader follows; turn the pixels and drop the tag"
+        raise PictureError(what, "size")
+    return size_px
 
 
 def find_pictures(folder: Path) -> Iterator[Path]:
@@ -96,23 +103,23 @@ def find_pictures(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def split_of(path: Path, folder: Path) -> str | None:
-    """The split that the folders between `folder` and the file name, the innermost first; None if none does."""
-    for part in reversed(path.relative_to(folder).parts[:-1]):
-        if part.lower() in SPLIT_FOLDERS:
-            return SPLIT_FOLDERS[part.lower()]
-    return None
-
-
 def safe_name(name: object) -> PurePosixPath:
     """A picture's name out of an annotation file, as a path that stays below the folder it is joined to.
 
     Raises:
-        LabelError: no text, an absolute path, or one that climbs out with `..`.
+        LabelError: no text that can name a file, an absolute path, or one that climbs out with `..`.
     """
-    if not isinstance(name, str) or not name or "\0" in name:
+    path = PurePosixPath(name.replace("\\", "/") if isinstance(name, str) else "")
+    if not path.parts or "\0" in str(path) or not _fits_a_file_system(path):
         raise LabelError(f"not a picture's name: {str(name)[:80]!r}", "path")
-    path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-        raise LabelError(f"picture outside the source's folder: {name[:80]!r}", "path")
+        raise LabelError(f"picture outside the source's folder: {str(path)[:80]!r}", "path")
     return path
+
+
+def _fits_a_file_system(path: PurePosixPath) -> bool:
+    try:
+        longest = max(len(part.encode()) for part in path.parts)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return longest <= LONGEST_NAME_BYTES and len(str(path).encode()) <= LONGEST_PATH_BYTES

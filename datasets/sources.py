@@ -19,7 +19,6 @@ class Source:
     origin: str
     licence: str
     original: Format
-    view: str
     train: int
     val: int
     classes: tuple[str, ...] = ()
@@ -30,63 +29,63 @@ SOURCES = {
     for source in (
         Source(
             "mian", "mian.md", "MianAliKhalid/Military-Object-Detection", "CC BY 4.0", "roboflow_yolo",
-            "about 40 % drone, the rest ground", 1527, 220, ("APC-IFV", "ART", "CAR", "MLRS", "TANK", "TRUCK"),
+            1527, 220, ("APC-IFV", "ART", "CAR", "MLRS", "TANK", "TRUCK"),
         ),
         Source(
             "zem", "zem.md", "zemlianin/uav", "CC BY 4.0 on a sibling export", "roboflow_yolo",
-            "drone", 313, 80, ("apc", "cars", "destroyed", "tank"),
+            313, 80, ("apc", "cars", "destroyed", "tank"),
         ),
         Source(
             "obulka", "obulka.md", "obulka26/tank-detector", "CC BY 4.0, CC0, DbCL mix", "roboflow_yolo",
-            "ground", 620, 60, ("other", "tank"),
+            620, 60, ("other", "tank"),
         ),
         Source(
             "visdrone", "visdrone.md", "VisDrone-DET val part", "academic use", "visdrone",
-            "drone, urban", 330, 50, ("car", "van", "truck", "bus"),
+            330, 50, ("car", "van", "truck", "bus"),
         ),
         Source(
             "cats", "cats.md", "CATS-Lab/Field-data-Drone-View-Vehicle-Image-Set", "none stated", "roboflow_yolo",
-            "drone, nadir", 187, 30, ("vehicle",),
+            187, 30, ("vehicle",),
         ),
         Source(
             "auair", "auair.md", "bozcani/auairdataset", "MIT repository", "auair",
-            "drone, oblique, low", 64, 0, ("car", "truck", "van", "bus", "trailer"),
+            64, 0, ("car", "truck", "van", "bus", "trailer"),
         ),
         Source(
             "jekhor", "jekhor.md", "jekhor/aerial-cars-dataset", "CC BY-SA", "roboflow_yolo",
-            "drone, nadir", 8, 6, ("car", "truck", "bus", "minibus", "cyclist"),
+            8, 6, ("car", "truck", "bus", "minibus", "cyclist"),
         ),
         Source(
             "liuzifan", "liuzifan.md", "liuzifan/fire_smoke_datasets", "none stated", "roboflow_yolo",
-            "mostly ground", 1350, 150, ("fire", "smoke"),
+            1350, 150, ("fire", "smoke"),
         ),
         Source(
             "xiapinquan", "xiapinquan.md", "xiapinquan/fire_dataset", "none stated", "roboflow_yolo",
-            "ground", 420, 60, ("fire",),
+            420, 60, ("fire",),
         ),
         Source(
             "worldkpax", "worldkpax.md", "worldkpax/BPLA_fire_smoke", "none stated", "pictures",
-            "drone", 490, 92,
+            490, 92,
         ),
         Source(
             "plasma", "plasma.md", "plasmapotatos/wildfire-smoke-detection", "none stated", "pictures",
-            "fixed tower", 115, 43,
+            115, 43,
         ),
         Source(
             "aryanraj_fire", "aryanraj.md", "aryanraj2713/Forest-Fire-Detection", "MIT repository", "pictures",
-            "mixed, a quarter aerial", 220, 40,
+            220, 40,
         ),
         Source(
             "aryanraj_clear", "aryanraj.md", "aryanraj2713/Forest-Fire-Detection", "MIT repository", "pictures",
-            "mixed, a quarter aerial", 320, 50,
+            320, 50,
         ),
         Source(
             "cair_fire", "cair.md", "cair/Fire-Detection-Image-Dataset", "none stated", "pictures",
-            "ground", 24, 10,
+            24, 10,
         ),
         Source(
             "cair_clear", "cair.md", "cair/Fire-Detection-Image-Dataset", "none stated", "pictures",
-            "ground", 260, 50,
+            260, 50,
         ),
     )
 }  # fmt: skip

@@ -70,7 +70,7 @@ def vehicle_truth(shared: Path, source: str) -> list[Truth]:
     if source == "zem":
         return _checked_truth(shared)
     if source in EMPTY_SOURCES:
-        empty = (picture for picture in _val_pictures(shared, source) if picture.name not in NOT_EMPTY)
+        empty = (picture for picture in _val_pictures(shared, source) if picture.stem not in NOT_EMPTY)
         return [Truth(picture, *_size(picture)) for picture in empty]
     return _boxed_truth(shared, source, VEHICLE_MAP[source], VEHICLE_LABELS)
 

@@ -32,15 +32,15 @@ def read(folder: Path) -> Iterator[LabelledPicture | Problem]:
             yield _read_picture(path, image_name, boxes, names)
 
 
-def _read_picture(path: Path, image_name: object, boxes: list[Any], names: list[str]) -> LabelledPicture:
+def _read_picture(path: Path, image_name: object, boxes: list[Any], names: list[str]) -> LabelledPicture | Problem:
     try:
         picture = find_picture(image_name, (path.parent / "images", path.parent))
     except LabelError as error:
-        return LabelledPicture(path, None, (), (Problem(path, None, error.kind, str(error)),))
+        return Problem(path, None, error.kind, str(error))
     try:
         size_px = read_size_px(picture)
     except PictureError as error:
-        return LabelledPicture(picture, None, (), (Problem(picture, None, error.kind, str(error)),))
+        return LabelledPicture(picture, (), (Problem(picture, None, error.kind, str(error)),))
     read_boxes: list[NamedBox] = []
     problems: list[Problem] = []
     for place, box in enumerate(boxes):
@@ -48,7 +48,7 @@ def _read_picture(path: Path, image_name: object, boxes: list[Any], names: list[
             read_boxes += _read_box(box, names, size_px)
         except LabelError as error:
             problems.append(Problem(path, None, error.kind, f"box {place} of {picture.name}: {error}"))
-    return LabelledPicture(picture, None, tuple(read_boxes), tuple(problems))
+    return LabelledPicture(picture, tuple(read_boxes), tuple(problems))
 
 
 def _read_box(box: Any, names: list[str], size_px: tuple[int, int]) -> list[NamedBox]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from datasets.labels import LabelError, NamedBox, box_from_pixels
-from datasets.pictures import LabelledPicture, PictureError, Problem, read_size_px, safe_name, split_of
+from datasets.pictures import LabelledPicture, PictureError, Problem, read_size_px, safe_name
 
 
 def read(folder: Path) -> Iterator[LabelledPicture | Problem]:
@@ -25,14 +25,14 @@ def read(folder: Path) -> Iterator[LabelledPicture | Problem]:
             images = {image["id"]: image for image in document["images"]}
             if len(images) < len(document["images"]):
                 raise LabelError("two pictures of one id, so that boxes cannot be told apart", "source")
-            boxes_of = _group(path, document["annotations"], images)
+            boxes_of, strays = _group(path, document["annotations"], images)
         except LabelError as error:
             yield Problem(path, None, error.kind, str(error))
             continue
         except (KeyError, TypeError) as error:
             yield Problem(path, None, "source", f"not COCO (images, annotations, categories): {error!r}")
             continue
-        yield from boxes_of.pop(None, [])
+        yield from strays
         for key, image in images.items():
             yield _read_picture(path, folder, image, boxes_of[key], names)
 
@@ -49,31 +49,33 @@ def load(path: Path) -> Any:
         raise LabelError(f"not JSON: {error}", "source") from error
 
 
-def _group(path: Path, annotations: list[Any], images: dict[Any, Any]) -> dict[Any, list[Any]]:
-    """Annotations by their picture; below None, a problem for each whose picture is not listed."""
-    grouped: dict[Any, list[Any]] = defaultdict(list)
+def _group(
+    path: Path, annotations: list[Any], images: dict[Any, Any]
+) -> tuple[dict[Any, list[tuple[int, Any]]], list[Problem]]:
+    """Annotations with their places by their picture, and a problem for each whose picture is not listed."""
+    grouped: dict[Any, list[tuple[int, Any]]] = defaultdict(list)
+    strays = []
     for place, annotation in enumerate(annotations):
         if annotation["image_id"] in images:
             grouped[annotation["image_id"]].append((place, annotation))
         else:
             what = f"annotation {place}: image_id {str(annotation['image_id'])[:40]!r} is no picture of the file"
-            grouped[None].append(Problem(path, None, "label", what))
-    return grouped
+            strays.append(Problem(path, None, "label", what))
+    return grouped, strays
 
 
 def _read_picture(
     path: Path, folder: Path, image: dict[str, Any], annotations: list[Any], names: dict[Any, str]
-) -> LabelledPicture:
-    """One picture with the boxes of its annotations, or with the reason why they cannot be placed."""
+) -> LabelledPicture | Problem:
+    """One picture with the boxes of its annotations, or with the reason why they cannot be placed or found."""
     try:
         picture = find_picture(image.get("file_name"), (path.parent, folder, folder / "images"))
     except LabelError as error:
-        return LabelledPicture(path, None, (), (Problem(path, None, error.kind, str(error)),))
-    split = split_of(picture, folder) or split_of(path, folder)
+        return Problem(path, None, error.kind, str(error))
     try:
         size_px = check_size(picture, (image.get("width"), image.get("height")))
     except (PictureError, LabelError) as error:
-        return LabelledPicture(picture, split, (), (Problem(picture, None, error.kind, str(error)),))
+        return LabelledPicture(picture, (), (Problem(picture, None, error.kind, str(error)),))
     boxes: list[NamedBox] = []
     problems: list[Problem] = []
     for place, annotation in annotations:
@@ -81,7 +83,7 @@ def _read_picture(
             boxes.append(_read_box(annotation, names, size_px))
         except LabelError as error:
             problems.append(Problem(path, None, error.kind, f"annotation {place} of {picture.name}: {error}"))
-    return LabelledPicture(picture, split, tuple(boxes), tuple(problems))
+    return LabelledPicture(picture, tuple(boxes), tuple(problems))
 
 
 def _read_box(annotation: dict[str, Any], names: dict[Any, str], size_px: tuple[int, int]) -> NamedBox:

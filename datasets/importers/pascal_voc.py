@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from datasets.importers.coco_json import check_size, find_picture
 from datasets.labels import LabelError, NamedBox, box_from_pixels
-from datasets.pictures import LabelledPicture, PictureError, Problem, split_of
+from datasets.pictures import LabelledPicture, PictureError, Problem
 
 EDGES = ("xmin", "ymin", "xmax", "ymax")
 
@@ -37,15 +37,14 @@ def read(folder: Path) -> Iterator[LabelledPicture | Problem]:
         except (OSError, ParseError, ValueError, LookupError) as error:
             yield Problem(path, None, "label", f"not XML: {error}")
         else:
-            yield _read_picture(path, folder, picture, root)
+            yield _read_picture(path, picture, root)
 
 
-def _read_picture(path: Path, folder: Path, picture: Path, root: Element) -> LabelledPicture:
-    split = split_of(path, folder)
+def _read_picture(path: Path, picture: Path, root: Element) -> LabelledPicture:
     try:
         size_px = check_size(picture, _declared_px(root))
     except (PictureError, LabelError) as error:
-        return LabelledPicture(picture, split, (), (Problem(picture, None, error.kind, str(error)),))
+        return LabelledPicture(picture, (), (Problem(picture, None, error.kind, str(error)),))
     boxes: list[NamedBox] = []
     problems: list[Problem] = []
     for place, thing in enumerate(root.iter("object")):
@@ -53,7 +52,7 @@ def _read_picture(path: Path, folder: Path, picture: Path, root: Element) -> Lab
             boxes.append(_read_box(thing, size_px))
         except LabelError as error:
             problems.append(Problem(path, None, error.kind, f"object {place}: {error}"))
-    return LabelledPicture(picture, split, tuple(boxes), tuple(problems))
+    return LabelledPicture(picture, tuple(boxes), tuple(problems))
 
 
 def _declared_px(root: Element) -> tuple[int, int]:

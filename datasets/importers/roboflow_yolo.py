@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from datasets.labels import LabelError, NamedBox, parse_box
-from datasets.pictures import LabelledPicture, Problem, find_pictures, split_of
+from datasets.pictures import LabelledPicture, Problem, find_pictures
 
 
 def read(folder: Path, class_names: Sequence[str] = ()) -> Iterator[LabelledPicture | Problem]:
@@ -32,11 +32,11 @@ def read(folder: Path, class_names: Sequence[str] = ()) -> Iterator[LabelledPict
         label = label_path(picture, folder)
         labels.add(label)
         boxes, problems = read_label(label, class_names)
-        yield LabelledPicture(picture, split_of(picture, folder), tuple(boxes), tuple(problems))
+        yield LabelledPicture(picture, tuple(boxes), tuple(problems))
     for label in _label_files(folder):
         if label not in labels:
-            problem = Problem(label, None, "missing picture", "a label whose picture is missing")
-            yield LabelledPicture(_picture_path(label, folder), split_of(label, folder), (), (problem,))
+            problem = Problem(label, None, "missing picture", "a label without its picture")
+            yield LabelledPicture(_picture_path(label, folder), (), (problem,))
 
 
 def read_names(path: Path) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def _swap(path: Path, folder: Path, old: str, new: str) -> Path:
 
 def _label_files(folder: Path) -> Iterator[Path]:
     """Text files that hold boxes by where they lie: below a `labels` folder, or, without one, of a box's look."""
-    texts = [path for path in sorted(folder.rglob("*.txt")) if not path.name.startswith(".")]
+    texts = [path for path in sorted(folder.rglob("*.txt")) if path.is_file() and not path.name.startswith(".")]
     below = [path for path in texts if "labels" in path.relative_to(folder).parts[:-1]]
     yield from below or [path for path in texts if _looks_like_a_label(path)]
 

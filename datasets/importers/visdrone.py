@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from datasets.labels import LabelError, NamedBox, box_from_pixels
-from datasets.pictures import LabelledPicture, PictureError, Problem, find_pictures, read_size_px, split_of
+from datasets.pictures import LabelledPicture, PictureError, Problem, find_pictures, read_size_px
 
 IGNORED = "ignored region"  # holds things that were not boxed one by one
 CATEGORIES = (
@@ -36,13 +36,13 @@ def read(folder: Path) -> Iterator[LabelledPicture | Problem]:
     stems = set()
     for picture in find_pictures(folder / "images"):
         stems.add(picture.stem)
-        yield _read_picture(picture, folder / "annotations" / f"{picture.stem}.txt", folder)
+        yield _read_picture(picture, folder / "annotations" / f"{picture.stem}.txt")
     for annotations in sorted((folder / "annotations").glob("[!.]*.txt")):
         if annotations.stem not in stems:
-            yield _read_picture(folder / "images" / f"{annotations.stem}.jpg", annotations, folder)
+            yield _read_picture(folder / "images" / f"{annotations.stem}.jpg", annotations)
 
 
-def _read_picture(picture: Path, annotations: Path, folder: Path) -> LabelledPicture:
+def _read_picture(picture: Path, annotations: Path) -> LabelledPicture:
     boxes: list[NamedBox] = []
     problems: list[Problem] = []
     try:
@@ -59,7 +59,7 @@ def _read_picture(picture: Path, annotations: Path, folder: Path) -> LabelledPic
             boxes += _read_line(line, size_px) if line.strip() else []
         except LabelError as error:
             problems.append(Problem(annotations, number, error.kind, str(error)))
-    return LabelledPicture(picture, split_of(picture, folder), tuple(boxes), tuple(problems))
+    return LabelledPicture(picture, tuple(boxes), tuple(problems))
 
 
 def _read_line(line: str, size_px: tuple[int, int]) -> list[NamedBox]:

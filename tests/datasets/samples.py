@@ -6,8 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import yaml
+from PIL import Image
 
-from datasets.classes import VEHICLE_MAP
+from datasets.classes import FRAME_LABELLED, VEHICLE_MAP
 from datasets.sources import SOURCES
 
 COLUMNS = ("file", "split", "group", "width", "height", "original")
@@ -20,6 +21,15 @@ def write_picture(path: Path, size_px: tuple[int, int] = (64, 48), seed: int = 0
     blobs = np.random.default_rng(seed).integers(0, 256, (6, 8, 3)).astype(np.uint8)
     image = cv2.resize(blobs, (width, height), interpolation=cv2.INTER_CUBIC)
     path.write_bytes(cv2.imencode(path.suffix.lower(), image)[1].tobytes())
+    return path
+
+
+def turn(path: Path, orientation: int) -> Path:
+    """Write into a picture's EXIF how a viewer is to turn it; 1 is not at all."""
+    with Image.open(path) as image:
+        exif = image.getexif()
+        exif[0x0112] = orientation
+        image.save(path, exif=exif)
     return path
 
 
@@ -46,7 +56,8 @@ def write_prepared_sources(folder: Path) -> Path:
             file = f"{source.name}/images/{split}/{source.name}_{split}.webp"
             write_picture(folder / file, seed=2 * seed + (split == "val"))
             index.append((file, split, f"owner__{source.name}/{split}/images/{source.name}_{split}_original.jpg"))
-            frames.append(f"{file},{split},1,,,drone")
+            if source.name in FRAME_LABELLED:
+                frames.append(f"{file},{split},1,,,drone")
             if source.classes:
                 line = f"{first_mapped_class(source.name)} 0.5 0.5 0.5 0.5\n"
                 write_text(folder / source.name / "labels" / split / f"{source.name}_{split}.txt", line)

@@ -1,7 +1,10 @@
 import csv
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +12,6 @@ from datasets.build import build
 from datasets.classes import (
     SMOKE_FIRE_CLASSES,
     SMOKE_FIRE_MAP,
-    VEHICLE_BACKGROUND,
     VEHICLE_LABELS,
     VEHICLE_MAP,
 )
@@ -23,6 +25,11 @@ def sources(tmp_path: Path) -> Path:
 
 def built(folder: Path, kind: str, split: str) -> set[str]:
     return {path.stem for path in (folder / kind / split).iterdir()}
+
+
+def add_to_index(sources: Path, file: str, original: str) -> None:
+    with (sources / "index.csv").open("a", newline="") as table:
+        csv.writer(table).writerow([file, "train", 0, 0, 0, original])
 
 
 def problems(out: Path) -> list[tuple[str, str, str]]:
@@ -71,9 +78,26 @@ def test_what_is_known_of_smoke_and_fire(sources: Path, tmp_path: Path) -> None:
 
 
 def test_building_twice_is_the_same_as_once(sources: Path, tmp_path: Path) -> None:
-    for _ in range(2):
-        build(sources, tmp_path / "out", skip_bad=False)
-    assert len(built(tmp_path / "out" / "vehicles", "images", "train")) == len(VEHICLE_MAP) + len(VEHICLE_BACKGROUND)
+    def everything() -> dict[Path, str | bytes]:
+        files = [path for path in (tmp_path / "out").rglob("*") if not path.is_dir()]
+        return {path: os.readlink(path) if path.is_symlink() else path.read_bytes() for path in files}
+
+    build(sources, tmp_path / "out", skip_bad=False)
+    once = everything()
+    build(sources, tmp_path / "out", skip_bad=False)
+    assert everything() == once
+    assert {path.name for path in once} >= {"mian_train.webp", "mian_train.txt", "data.yaml", "known.csv"}
+
+
+@pytest.mark.parametrize("file", ["images/train/aryanraj_clear_00083.webp", "Train_Data/Non_Fire/NF_0.jpg"])
+def test_a_landscape_that_shows_a_vehicle_is_not_placed_as_empty(sources: Path, tmp_path: Path, file: str) -> None:
+    """Neither as prepared nor as its publisher has it."""
+    add_to_index(sources, "aryanraj_clear/images/train/aryanraj_clear_00083.webp", "o__r/Train_Data/Non_Fire/NF_0.jpg")
+    write_picture(sources / "aryanraj_clear" / file)
+    assert build(sources, tmp_path / "out", skip_bad=False) == 0
+    placed = built(tmp_path / "out" / "vehicles", "images", "train")
+    assert "aryanraj_clear_train" in placed
+    assert "aryanraj_clear_00083" not in placed
 
 
 def damage(sources: Path) -> list[tuple[str, str, str]]:
@@ -87,8 +111,7 @@ def damage(sources: Path) -> list[tuple[str, str, str]]:
     return [
         ("cats_val.txt", "", "missing label"),
         ("mian_train.txt", "2", "class"),
-        ("obulka_val.txt", "", "unlisted"),  # the label is left alone
-        ("obulka_val.webp", "", "missing picture"),
+        ("obulka_val.txt", "", "missing picture"),
         ("worldkpax_train.webp", "", "corrupt picture"),
         ("zem_val.txt", "1", "box outside"),
     ]
@@ -102,7 +125,7 @@ def test_bad_input_is_refused_with_all_of_it_named(
     assert sorted(problems(tmp_path / "out")) == named
     assert not (tmp_path / "out" / "vehicles").exists()
     errors = capsys.readouterr().err
-    assert all(file in errors for file, _, kind in named if kind != "unlisted")
+    assert all(file in errors for file, _, _ in named)
 
 
 def test_bad_pictures_are_left_out_whole_named_and_counted(
@@ -115,7 +138,7 @@ def test_bad_pictures_are_left_out_whole_named_and_counted(
     assert "mian_train" not in built(vehicles, "images", "train"), "its one good box is not the whole truth"
     assert built(vehicles, "images", "val") == {f"{name}_val" for name in set(VEHICLE_MAP) - {"zem", "obulka", "cats"}}
     captured = capsys.readouterr()
-    assert all(file in captured.err for file, _, kind in named if kind != "unlisted")
+    assert all(file in captured.err for file, _, _ in named)
     assert "1 x corrupt picture" in captured.out
 
 
@@ -174,11 +197,22 @@ def test_one_picture_under_two_names_is_refused(sources: Path, tmp_path: Path) -
     assert {kind for _, _, kind in problems(tmp_path / "out")} == {"source"}
 
 
-def write_coco_export(folder: Path, picture: str) -> None:
-    document = {
-        "images": [{"id": 0, "file_name": picture, "width": 64, "height": 48}],
+def write_originals(sources: Path, source: str) -> dict[str, str]:
+    """Put the pictures of a source as its publisher has them in place of the prepared ones; their names by split."""
+    shutil.rmtree(sources / source)
+    names = {split: f"{source}_{split}_original.jpg" for split in ("train", "val")}
+    for split, name in names.items():
+        write_picture(sources / source / split / name)
+    return names
+
+
+def write_coco_export(folder: Path, *pictures: str) -> None:
+    """An image entry with one box for each name."""
+    size_px = {"width": 64, "height": 48}
+    document: dict[str, Any] = {
+        "images": [{"id": n, "file_name": picture, **size_px} for n, picture in enumerate(pictures)],
         "categories": [{"id": 0, "name": "vehicles"}, {"id": 1, "name": "ART"}],
-        "annotations": [{"image_id": 0, "category_id": 1, "bbox": [16, 12, 32, 24]}],
+        "annotations": [{"image_id": n, "category_id": 1, "bbox": [16, 12, 32, 24]} for n in range(len(pictures))],
     }
     write_text(folder / "_annotations.coco.json", json.dumps(document))
 
@@ -195,12 +229,96 @@ def write_voc_export(folder: Path, picture: str) -> None:
 def test_an_export_in_another_format_is_built_alike(
     sources: Path, tmp_path: Path, write_export: Callable[[Path, str], None]
 ) -> None:
-    (sources / "mian").rename(tmp_path / "prepared")
-    for split in ("train", "val"):
-        picture = f"mian_{split}_original.jpg"
-        write_picture(sources / "mian" / split / picture)
+    exported = write_originals(sources, "mian")
+    for split, picture in exported.items():
         write_export(sources / "mian" / split, picture)
     assert build(sources, tmp_path / "out", skip_bad=False) == 0
     for split in ("train", "val"):
         label = tmp_path / "out" / "vehicles" / "labels" / split / f"mian_{split}.txt"
         assert label.read_text() == f"{VEHICLE_LABELS.index('artillery')} 0.500000 0.500000 0.500000 0.500000\n"
+
+
+@pytest.mark.parametrize("write_export", [write_coco_export, write_voc_export])
+def test_a_picture_that_no_annotation_tells_of_has_no_label(
+    sources: Path, tmp_path: Path, write_export: Callable[[Path, str], None]
+) -> None:
+    exported = write_originals(sources, "mian")
+    write_export(sources / "mian" / "train", exported["train"])
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert problems(tmp_path / "out") == [("mian_val_original.jpg", "", "missing label")]
+
+
+def test_a_label_whose_picture_the_index_lists_misses_it_under_any_suffix(sources: Path, tmp_path: Path) -> None:
+    add_to_index(sources, "jekhor/images/train/jekhor_00001.webp", "owner__jekhor/DJI_0001.JPG")
+    write_text(sources / "jekhor" / "labels" / "DJI_0001.txt", "0 0.5 0.5 0.5 0.5\n")
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert problems(tmp_path / "out") == [("DJI_0001.txt", "", "missing picture")]
+
+
+def test_a_picture_that_an_export_lists_twice_is_left_out_whole(sources: Path, tmp_path: Path) -> None:
+    """Each entry has some of its boxes; none has the whole truth."""
+    exported = write_originals(sources, "mian")
+    write_coco_export(sources / "mian" / "train", exported["train"], exported["train"])
+    write_coco_export(sources / "mian" / "val", exported["val"])
+    assert build(sources, tmp_path / "out", skip_bad=True) == 0
+    assert problems(tmp_path / "out") == [("mian_train_original.jpg", "", "source")]
+    assert not built(tmp_path / "out" / "vehicles", "images", "train") & {"mian_train"}
+    assert "mian_val" in built(tmp_path / "out" / "vehicles", "images", "val")
+
+
+HOSTILE_NAMES = ["../../etc/passwd.jpg", ".", "a" * 5000 + ".jpg", "a/" * 2500 + "b.jpg", "\udc80.jpg"]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES, ids=["climbs out", "nothing", "long", "deep", "surrogate"])
+def test_a_hostile_name_in_a_coco_export_is_refused_and_named(sources: Path, tmp_path: Path, name: str) -> None:
+    exported = write_originals(sources, "mian")
+    write_coco_export(sources / "mian" / "train", exported["train"], name)
+    write_coco_export(sources / "mian" / "val", exported["val"])
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert problems(tmp_path / "out") == [("_annotations.coco.json", "", "path")]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES, ids=["climbs out", "nothing", "long", "deep", "surrogate"])
+def test_a_hostile_name_in_auair_is_refused_and_named(sources: Path, tmp_path: Path, name: str) -> None:
+    exported = write_originals(sources, "auair")
+    names = [f"{split}/{picture}" for split, picture in exported.items()]
+    entries = [{"image_name": name, "bbox": []} for name in [*names, name]]
+    write_text(sources / "auair" / "annotations.json", json.dumps({"categories": ["Car"], "annotations": entries}))
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert problems(tmp_path / "out") == [("annotations.json", "", "path")]
+
+
+def test_what_utf8_cannot_write_is_escaped_in_the_list_of_problems(sources: Path, tmp_path: Path) -> None:
+    exported = write_originals(sources, "mian")
+    for split, picture in exported.items():
+        write_coco_export(sources / "mian" / split, picture)
+    document = sources / "mian" / "val" / "_annotations.coco.json"
+    document.write_text(document.read_text().replace("[16, 12, 32, 24]", r'"\udc80"'))
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert problems(tmp_path / "out") == [("_annotations.coco.json", "", "label")]
+    assert r"\udc80" in (tmp_path / "out" / "problems.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("mian/images/val/mian_lost.webp,val,1,,,", "lists no such picture"),
+        ("cats/images/val/cats_val.webp,val,1,,,", "cats"),
+        ("mian/images/val/mian_val.webp,val,0,1,,", "line"),
+    ],
+)
+def test_a_frame_label_that_cannot_be_used_is_named(sources: Path, tmp_path: Path, row: str, what: str) -> None:
+    table = sources / "frame_labels.csv"
+    table.write_text(table.read_text() + row + "\n")
+    line = str(len(table.read_text().splitlines()))
+    assert build(sources, tmp_path / "out", skip_bad=False) == 1
+    assert problems(tmp_path / "out") == [("frame_labels.csv", line, "label")]
+    assert what in (tmp_path / "out" / "problems.csv").read_text()
+
+
+def test_a_frame_label_of_another_split_than_the_index_is_named(sources: Path, tmp_path: Path) -> None:
+    table = sources / "frame_labels.csv"
+    table.write_text(table.read_text().replace("plasma_val.webp,val", "plasma_val.webp,train"))
+    assert build(sources, tmp_path / "out", skip_bad=True) == 0
+    assert [kind for _, _, kind in problems(tmp_path / "out")] == ["label"]
+    assert "plasma_val.webp" not in (tmp_path / "out" / "smoke_fire" / "known.csv").read_text()

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from datasets.index import BadIndexError, read_index
-from tests.datasets.samples import write_index, write_text
+from datasets.index import read_index
+from datasets.tables import TableError
+from tests.datasets.samples import write_index
 
 ROWS = [
     ("mian/images/val/mian_00240.webp", "val", "Owner__Repo/train/images/981.jpg"),
@@ -44,15 +45,22 @@ def test_a_picture_is_sought_in_its_own_source_only(tmp_path: Path) -> None:
     [
         ("", "no column file, original, split"),
         ("file,split\n", "no column original"),
-        ("file,split,original\na/b.webp,test,c/d.jpg\n", r":2: split 'test'"),
-        ("file,split,original\na/b.webp,val,c/d.jpg\na/e.webp,train,f/d.jpg\n", "are one picture by d.jpg"),
+        ("file,split,original\nmian/b.webp,test,c/d.jpg\n", r":2: split 'test'"),
+        ("file,split,original\nmian/b.webp,val,c/d.jpg\nmian/e.webp,train,f/d.jpg\n", "are one picture by d.jpg"),
+        ("file,split,original\nnobody/b.webp,val,c/d.jpg\n", r":2: .*'nobody'.*datasets/sources\.py"),
+        ("file,split,original\nmian/b.webp,val\n", ":2: 2 fields, but the table has 3 columns"),
+        ("file,split,original\nmian/b.webp,val,c/d,e.jpg\n", ":2: 4 fields, but the table has 3 columns"),
+        (b"file,split,original\nmian/\xff.webp,val,c/d.jpg\n", "not a table"),
+        ("file,split,original\nmian/b.webp,val," + 200_000 * "x" + "\n", "not a table"),
     ],
 )
-def test_an_index_that_cannot_be_trusted_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(BadIndexError, match=message):
-        read_index(write_text(tmp_path / "index.csv", text))
+def test_an_index_that_cannot_be_trusted_is_refused(tmp_path: Path, text: str | bytes, message: str) -> None:
+    path = tmp_path / "index.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(TableError, match=message):
+        read_index(path)
 
 
 def test_without_an_index_nothing_is_split(tmp_path: Path) -> None:
-    with pytest.raises(BadIndexError, match="not there"):
+    with pytest.raises(TableError, match="not there"):
         read_index(tmp_path / "index.csv")

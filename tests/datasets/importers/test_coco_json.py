@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from datasets.importers import coco_json
+from datasets.pictures import LabelledPicture, Problem
 from tests.datasets.importers.originals import SIZE_PX, coco_document, kinds
 from tests.datasets.samples import write_picture, write_text
 
 
 @pytest.mark.parametrize(
-    "name", ["../secret.jpg", "/etc/passwd", "..\\secret.jpg", "C:\\secret.jpg", "", None, 7, "a\0b"]
+    "name", ["../secret.jpg", "/etc/passwd", "..\\secret.jpg", "C:\\secret.jpg", "", None, 7, "a\0b", "."]
 )
 def test_a_file_name_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path, name: Any) -> None:
     write_picture(tmp_path / "secret.jpg", SIZE_PX)
@@ -62,6 +63,19 @@ def test_an_annotation_of_nothing_known_is_named(tmp_path: Path, change: dict[st
 def test_a_file_that_is_no_coco_is_a_problem_of_the_source(tmp_path: Path, text: str) -> None:
     write_text(tmp_path / "coco.json", text)
     assert kinds(coco_json.read(tmp_path)) == ["source"]
+
+
+def test_an_id_of_null_is_an_id(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.jpg", SIZE_PX)
+    document = coco_document([[1, 1, 4, 4]])
+    document["images"][0]["id"] = document["annotations"][0]["image_id"] = None
+    document["annotations"].append({"image_id": 99, "category_id": 3, "bbox": [1, 1, 4, 4]})
+    write_text(tmp_path / "coco.json", json.dumps(document))
+    problem, picture = coco_json.read(tmp_path)
+    assert isinstance(problem, Problem)
+    assert isinstance(picture, LabelledPicture)
+    assert "image_id '99'" in problem.what
+    assert len(picture.boxes) == 1
 
 
 def test_two_pictures_of_one_id_are_refused(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.datasets.importers.originals import (
     write_voc,
     write_yolo,
 )
-from tests.datasets.samples import write_picture, write_text
+from tests.datasets.samples import turn, write_picture, write_text
 
 Write = Callable[[Path, list[Edges]], None]
 Read = Callable[[Path], Iterator[LabelledPicture | Problem]]
@@ -85,6 +85,15 @@ def test_a_picture_without_a_readable_header_is_named(tmp_path: Path, read: Read
     write(tmp_path, [(1, 1, 5, 5)])
     next(tmp_path.rglob("*.jpg")).write_bytes(b"no picture at all")
     assert kinds(read(tmp_path)) == ["corrupt picture"]
+
+
+@pytest.mark.parametrize(("read", "write"), [one for one in FORMATS if one.id != "roboflow_yolo"])
+def test_boxes_in_pixels_are_not_placed_in_a_picture_that_is_to_be_turned(
+    tmp_path: Path, read: Read, write: Write
+) -> None:
+    write(tmp_path, [(1, 1, 5, 5)])
+    turn(next(tmp_path.rglob("*.jpg")), 6)
+    assert kinds(read(tmp_path)) == ["size"]
 
 
 @pytest.mark.parametrize(("read", "write"), FORMATS)

@@ -28,6 +28,15 @@ def test_darknet_labels_lie_beside_their_pictures(tmp_path: Path) -> None:
     assert [(p.kind, p.file.name) for p in without.problems] == [("missing picture", "DJI_0013.txt")]
 
 
+def test_a_folder_called_like_a_label_is_none(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.jpg")
+    write_text(tmp_path / "a.txt", "0 0.5 0.5 0.1 0.1\n")
+    (tmp_path / "b.txt").mkdir()
+    [picture] = roboflow_yolo.read(tmp_path, ("car",))
+    assert isinstance(picture, LabelledPicture)
+    assert len(picture.boxes) == 1
+
+
 @pytest.mark.parametrize(
     ("names", "read"), [("[a, b]", ("a", "b")), ("{0: a, 1: b}", ("a", "b")), ("{'1': b, '0': a}", ("a", "b"))]
 )
@@ -43,6 +52,16 @@ def test_a_data_yaml_that_names_no_classes_is_a_problem_of_the_source(tmp_path: 
     write_yolo(tmp_path, [(1, 1, 5, 5)])
     write_text(tmp_path / "data.yaml", text)
     assert kinds(roboflow_yolo.read(tmp_path)) == ["source"]
+
+
+def test_bad_lines_are_named_by_their_numbers_and_blank_ones_count(tmp_path: Path) -> None:
+    label = write_text(tmp_path / "a.txt", "0 0.5 0.5 0.1 0.1\n\n0 2 2 1 1\n1 0.5 0.5 0.2 0.1\n7 0.5 0.5 0.1 0.1\n")
+    boxes, problems = roboflow_yolo.read_label(label, ("car", "truck"))
+    assert [box.name for box in boxes] == ["car", "truck"]
+    assert [(problem.file, problem.line, problem.kind) for problem in problems] == [
+        (label, 3, "box outside"),
+        (label, 5, "class"),
+    ]
 
 
 def test_a_label_that_is_no_text_is_named(tmp_path: Path) -> None:
