@@ -1,8 +1,7 @@
 """Boxes and the YOLO label file: one line a box, `class cx cy w h`, relative to the picture's width and height."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 SPLITS = ("train", "val")
 EDGE_TOLERANCE = 0.002  # a box over the edge by less, about a pixel, was rounded; by more, it is a mistake
@@ -98,39 +97,7 @@ def parse_box(line: str, class_count: int) -> Box:
     return Box(class_index, *place_inside(cx, cy, width, height))
 
 
-def read_boxes(path: Path, class_count: int) -> list[Box]:
-    """Read one label file; a missing file means no boxes.
-
-    Raises:
-        LabelError: the first line that `parse_box` refuses; names file and line.
-    """
-    if not path.exists():
-        return []
-    boxes = []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        try:
-            boxes += [parse_box(line, class_count)] if line.strip() else []
-        except LabelError as error:
-            raise LabelError(f"{path}:{number}: {error}", error.kind) from error
-    return boxes
-
-
 def project_boxes(boxes: Sequence[NamedBox], mapping: Mapping[str, str | None], classes: Sequence[str]) -> list[Box]:
     """Rename the classes of one source to the project's, dropping those mapped to None."""
     named = [(mapping[box.name], box) for box in boxes]
     return [Box(classes.index(name), b.cx, b.cy, b.width, b.height) for name, b in named if name is not None]
-
-
-def map_boxes(
-    boxes: list[Box], source_names: list[str], mapping: dict[str, str | None], classes: tuple[str, ...]
-) -> list[Box]:
-    """`project_boxes` of boxes whose class is an index into `source_names`."""
-    named = [NamedBox(source_names[b.class_index], b.cx, b.cy, b.width, b.height) for b in boxes]
-    return project_boxes(named, mapping, classes)
-
-
-def pictures(source: Path) -> Iterator[tuple[str, Path]]:
-    """Every picture of a prepared source with the split it belongs to, in a fixed order."""
-    for split in SPLITS:
-        for picture in sorted((source / "images" / split).glob("*.webp")):
-            yield split, picture

@@ -1,27 +1,14 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets.labels import Box, LabelError, NamedBox, map_boxes, parse_box, place_inside, project_boxes, read_boxes
+from datasets.labels import Box, LabelError, NamedBox, parse_box, place_inside, project_boxes
 
 CLASSES = ("tank", "ifv_apc", "car")
 
 
-def labels(folder: Path, text: str) -> Path:
-    path = folder / "labels.txt"
-    path.write_text(text)
-    return path
-
-
-def test_boxes_are_read(tmp_path: Path) -> None:
-    boxes = read_boxes(labels(tmp_path, "1 0.5 0.5 0.2 0.1\n\n0 0.1 0.2 0.05 0.05\n"), class_count=2)
-    assert boxes == [Box(1, 0.5, 0.5, 0.2, 0.1), Box(0, 0.1, 0.2, 0.05, 0.05)]
-
-
-def test_no_label_file_means_no_boxes(tmp_path: Path) -> None:
-    assert read_boxes(tmp_path / "missing.txt", class_count=2) == []
+def test_a_line_is_a_box() -> None:
+    assert parse_box("1 0.5 0.5 0.2 0.1", class_count=2) == Box(1, 0.5, 0.5, 0.2, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +29,9 @@ def test_no_label_file_means_no_boxes(tmp_path: Path) -> None:
         ("9" * 5000 + " 0.5 0.5 0.1 0.1", "not a box"),
     ],
 )
-def test_a_bad_label_is_named_with_file_and_line(tmp_path: Path, line: str, message: str) -> None:
-    with pytest.raises(LabelError, match=rf"labels\.txt:2: .*{message}"):
-        read_boxes(labels(tmp_path, f"0 0.5 0.5 0.1 0.1\n{line}\n"), class_count=2)
+def test_a_line_that_is_no_box_in_the_picture_is_refused(line: str, message: str) -> None:
+    with pytest.raises(LabelError, match=message):
+        parse_box(line, class_count=2)
 
 
 def test_what_rounding_put_over_the_edge_is_cut_off() -> None:
@@ -81,5 +68,3 @@ def test_classes_are_renamed_and_unwanted_ones_dropped() -> None:
     mapping: dict[str, str | None] = {"other": None, "APC": "ifv_apc"}
     boxes = [NamedBox("other", 0.5, 0.5, 0.1, 0.1), NamedBox("APC", 0.2, 0.2, 0.1, 0.1)]
     assert project_boxes(boxes, mapping, CLASSES) == [Box(1, 0.2, 0.2, 0.1, 0.1)]
-    by_index = [Box(0, 0.5, 0.5, 0.1, 0.1), Box(1, 0.2, 0.2, 0.1, 0.1)]
-    assert map_boxes(by_index, ["other", "APC"], mapping, CLASSES) == [Box(1, 0.2, 0.2, 0.1, 0.1)]
