@@ -17,7 +17,8 @@ from detector.tracking import Track, Tracker
 
 SHORTEST_TRACK_S = 0.4  # what shows itself for less is false more often than not, except in a shot hardly longer
 VEHICLES_IN = ("footage", "title")  # a still photograph looks like a title card, and may show vehicles
-LOW_SCORE_SHARE = 0.4  # of the confidence: weaker detections may continue a track but never start one
+LOW_SCORE_SHARE = 1 / 6  # of the confidence: weaker detections may continue a track but never start one
+FAIR_SCORE_SHARE = 0.4  # of the confidence: a track shows itself for as long as its boxes reach this
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ def _track(observations: Sequence[Observation], first_id: int, looking: Looking)
 
 
 def _wanted(track: Track, shortest_s: float, looking: Looking) -> bool:
-    lasts = track.boxes[-1].time_s - track.boxes[0].time_s >= shortest_s
+    fair = FAIR_SCORE_SHARE * looking.confidence
+    fair_s = [box.time_s for box in track.boxes if box.score >= fair and not box.filled]
+    lasts = fair_s[-1] - fair_s[0] >= shortest_s
     return lasts and (looking.wanted is None or looking.vehicle_classes[track.class_index] in looking.wanted)
 
 

@@ -1,5 +1,6 @@
 """Detections to tracks: which boxes of a shot are the same vehicle.
 
+What is done while the shot runs is here; `finish` also goes against the direction of time.
 Own code, because the libraries that come near bring SciPy or a second OpenCV, and none takes a given camera motion and
 time stamps: figures in docs/tracking.md. It does not know pictures, nor what lies before or after the shot.
 """
@@ -10,22 +11,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.assignment import Indices, assign
+from detector.boxes import Array, overlap, scale_of, to_centres
 from detector.detections import Detections
-from detector.stitching import (
-    Array,
-    Shot,
-    Tracklet,
-    fill,
-    is_ghost,
-    moved,
-    overlap,
-    scale_of,
-    sizes_of,
-    stitch,
-    to_centres,
-)
-
-Indices = NDArray[np.int64]
+from detector.kalman import corrected, new_states, predicted
+from detector.looking_back import Reach, look_back
+from detector.smoothing import smoothed
+from detector.stitching import stitch
+from detector.tracklets import Shot, Tracklet, fill, is_ghost
 
 LOST_AFTER_S, WEAK_WITHIN_S, ALWAYS_WITHIN_FRAMES = 1.0, 0.3, 2
 """A track unseen for longer is closed (stitching may find it again); low-score boxes carry only one seen more recently,
@@ -34,8 +27,13 @@ for a lost one would take up any noise. Never sooner than the frames: a clip of 
 BUFFER, WEAK_BUFFER = 0.5, 0.3
 """How much boxes are grown on each side before they are compared, in box sizes: high-score and low-score detections."""
 
+FIRST_SPEED_SIZES = 1.5
+"""A track seen once has no speed yet: its box is grown by this much more a second, which counts at few frames a second."""
+
 LEAST_OVERLAP = 0.3
 """Of the grown boxes. All of these were chosen by measurement (docs/tracking.md)."""
+
+WEAK_REACH = Reach(WEAK_WITHIN_S, ALWAYS_WITHIN_FRAMES, WEAK_BUFFER, LEAST_OVERLAP)
 
 SHORTEST_STEP_S = 0.001
 """Stands in for the time between two stamps that stand still or go back."""
@@ -44,12 +42,6 @@ MOST_ZOOM, MOST_STRETCH = 1e6, 2.5
 """No camera zooms a millionfold within a shot, or stretches the picture to twice its shape (2 + 1/2); an estimate that
 says so is wrong and is not followed."""
 
-NOISE_SIZES = 0.1
-AGILITY_SIZES = np.array([1.0, 1.0, 0.3, 0.3])
-FIRST_VELOCITY_SIZES = np.array([4.0, 4.0, 0.3, 0.3])
-"""Standard deviations in box sizes, for centre x and y, width and height: of a detection, of the change of velocity in
-a second, and of the velocity of a new track, a second."""
-
 
 @dataclass(frozen=True)
 class TrackBox:
@@ -57,7 +49,7 @@ class TrackBox:
 
     Attributes:
         frame, time_s: as they were given with the detections.
-        xyxy: left, top, right, bottom in upright pixels.
+        xyxy: left, top, right, bottom in upright pixels; smoothed as far as the boxes of the track jump about.
         score, class_index: of the detection; a filled box has those of the box before the gap.
         filled: interpolated over a gap, not seen.
     """
@@ -117,80 +109,6 @@ class Track:
         return votes
 
 
-def new_states(centres: Array) -> Array:
-    """(n, 4) first boxes to (5, n, 4) states: position, velocity a second, and their three (co)variances."""
-    size, nothing = sizes_of(centres), np.zeros_like(centres)
-    noise = (NOISE_SIZES * size) ** 2 + nothing
-    return np.stack([centres, nothing, noise, nothing, (FIRST_VELOCITY_SIZES * size) ** 2])
-
-
-def predicted(states: Array, seconds: float, motion: Array) -> Array:
-    """States some seconds later, seen from a camera that moved by a (3, 3) affine (Aharon et al. 2022).
-
-    The noise is that of a velocity that wanders all the time, so that one long step equals many short ones.
-    """
-    position, velocity, variance, covariance, velocity_variance = states
-    drift = (AGILITY_SIZES * sizes_of(position)) ** 2
-    position, scale = moved(position + velocity * seconds, motion), scale_of(motion)
-    velocity = np.concatenate([velocity[:, :2] @ motion[:2, :2].T, velocity[:, 2:] * scale], axis=1)
-    variance = variance + 2 * seconds * covariance + seconds**2 * velocity_variance + drift * seconds**3 / 3
-    covariance = covariance + seconds * velocity_variance + drift * seconds**2 / 2
-    velocity_variance = velocity_variance + drift * seconds
-    return np.stack([position, velocity, variance * scale**2, covariance * scale**2, velocity_variance * scale**2])
-
-
-def corrected(states: Array, centres: Array) -> Array:
-    """(5, n, 4) states after their (n, 4) boxes were seen: a Kalman filter for each of the four numbers alone."""
-    position, velocity, variance, covariance, velocity_variance = states
-    total = variance + (NOISE_SIZES * sizes_of(centres)) ** 2
-    gain, velocity_gain, surprise = variance / total, covariance / total, centres - position
-    position, velocity = position + gain * surprise, velocity + velocity_gain * surprise
-    velocity_variance = velocity_variance - velocity_gain * covariance
-    return np.stack([position, velocity, variance * (1 - gain), covariance * (1 - gain), velocity_variance])
-
-
-def assign(gain: Array, least: float) -> tuple[Indices, Indices]:
-    """Rows and columns of the pairs with the largest sum of (gain - least), none below `least`. Exact.
-
-    Shortest augmenting paths (Jonker & Volgenant 1987). Every row also has a place of its own that costs nothing, for
-    going without. Rows whose best column nobody else wants, nearly all in practice, are placed without any search.
-    """
-    rows, columns = gain.shape
-    if rows == 0:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    cost = np.full((rows, columns + rows), np.inf)
-    cost[:, :columns] = np.where(gain >= least, least - gain, np.inf)
-    cost[np.arange(rows), columns + np.arange(rows)] = 0.0
-    best = cost.argmin(axis=1)
-    row_of, column_of = np.full(columns + rows, -1), np.full(rows, -1)
-    row_price, column_price = cost[np.arange(rows), best], np.zeros(columns + rows)
-    wanted, first = np.unique(best, return_index=True)
-    row_of[wanted], column_of[first] = first, wanted
-    for start in np.flatnonzero(column_of < 0):
-        distance, before = np.full(columns + rows, np.inf), np.full(columns + rows, -1)
-        reached = np.zeros(columns + rows, bool)
-        row, length = int(start), 0.0
-        while True:
-            step = length + cost[row] - row_price[row] - column_price
-            nearer = ~reached & (step < distance)
-            distance[nearer], before[nearer] = step[nearer], row
-            column = int(np.where(reached, np.inf, distance).argmin())
-            length = float(distance[column])
-            if row_of[column] < 0:
-                break
-            reached[column] = True
-            row = int(row_of[column])
-        row_price[start] += length
-        row_price[row_of[reached]] += length - distance[reached]
-        column_price[reached] -= length - distance[reached]
-        while column >= 0:
-            row = int(before[column])
-            row_of[column] = row
-            column_of[row], column = column, (int(column_of[row]) if row != start else -1)
-    paired = np.flatnonzero(column_of < columns)
-    return paired, column_of[paired]
-
-
 class Tracker:
     """Identities within one shot: ByteTrack (Zhang et al. 2022) with buffered overlap and a given camera motion.
 
@@ -204,6 +122,7 @@ class Tracker:
         self._first_id, self._high_score, self._low_score = first_id, high_score, low_score
         self._shot = Shot()
         self._frames: list[tuple[int, float]] = []
+        self._leftover: list[Detections] = []
         self._tracklets: list[Tracklet] = []
         self._alive: list[Tracklet] = []
         self._states: Array = np.zeros((5, 0, 4))
@@ -230,15 +149,21 @@ class Tracker:
         low = ~high & (detections.scores >= self._low_score)
         tracks = np.arange(len(self._alive))
         carried, taken = self._match(tracks, np.flatnonzero(high), boxes, detections, BUFFER)
+        newest = np.setdiff1d(self._newest(), carried)
+        buffer = BUFFER + FIRST_SPEED_SIZES * seconds
+        again, more = self._match(newest, np.setdiff1d(np.flatnonzero(high), taken), boxes, detections, buffer)
+        carried, taken = np.union1d(carried, again), np.union1d(taken, more)
         tracks = np.setdiff1d(np.flatnonzero(self._seen_within(WEAK_WITHIN_S)), carried)
-        self._match(tracks, np.flatnonzero(low), boxes, detections, WEAK_BUFFER)
+        _, weak = self._match(tracks, np.flatnonzero(low), boxes, detections, WEAK_BUFFER)
+        self._leftover.append(detections[np.setdiff1d(np.flatnonzero(low), weak)])
         self._start(np.setdiff1d(np.flatnonzero(high), taken), boxes, detections)
 
     def finish(self) -> list[Track]:
-        """The shot is over: ghosts dropped, pieces joined, gaps filled. Call once."""
+        """The shot is over: ghosts dropped, weak boxes taken up, pieces joined, smoothed, gaps filled. Call once."""
         confident_score = (1 + self._high_score) / 2
         believed = [piece for piece in self._tracklets if not is_ghost(piece, self._shot, confident_score)]
-        whole = sorted(stitch(believed, self._shot), key=lambda tracklet: tracklet.steps[0])
+        believed = look_back(believed, self._leftover, self._shot, WEAK_REACH)
+        whole = sorted(smoothed(stitch(believed, self._shot), self._shot), key=lambda tracklet: tracklet.steps[0])
         return [self._to_track(self._first_id + index, tracklet) for index, tracklet in enumerate(whole)]
 
     def _add_picture(self, frame: int, time_s: float, camera_motion: NDArray[np.float32] | None) -> float:
@@ -261,6 +186,11 @@ class Tracker:
         seen = np.array([tracklet.steps[-1] for tracklet in self._alive], np.int64)
         ago_s = self._shot.clock_s[-1] - np.array([self._shot.clock_s[step] for step in seen])
         return np.asarray((ago_s <= seconds) | (len(self._frames) - 1 - seen <= ALWAYS_WITHIN_FRAMES))
+
+    def _newest(self) -> Indices:
+        """The tracks that began in the picture before."""
+        before = len(self._frames) - 2
+        return np.array([n for n, tracklet in enumerate(self._alive) if tracklet.steps == [before]], np.int64)
 
     def _match(
         self, tracks: Indices, found: Indices, boxes: Array, detections: Detections, buffer: float

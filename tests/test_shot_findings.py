@@ -1,0 +1,37 @@
+"""One shot from observations made up as numbers; how clips become observations is tested in test_analysis.py."""
+
+import numpy as np
+
+from detector.detections import Detections
+from detector.motion import UNKNOWN_MOTION
+from detector.shot_findings import Looking, Observation, understand_shot
+from detector.shots import ShotSpan
+from detector.tracking import Track
+
+LOOKING = Looking(("tank", "truck"), None, 0.5, ("smoke", "fire"), 0.5, {"smoke": 0.5, "fire": 0.5})
+
+
+def tracks_of(scores: list[float]) -> tuple[Track, ...]:
+    """A vehicle that drives through a shot of 25 pictures a second with these scores, 0 where it is not found."""
+    observations = []
+    for frame, score in enumerate(scores):
+        found = Detections.none()
+        if score:
+            box = np.array([[100 + 2 * frame, 50, 130 + 2 * frame, 70]], np.float32)
+            found = Detections(box, np.array([score], np.float32), np.array([1]))
+        observations.append(Observation(frame, frame / 25, found, 640, UNKNOWN_MOTION, False))
+    span = ShotSpan(0, len(scores) - 1, "footage", ())
+    return understand_shot(span, 0, observations, [], 1, LOOKING).tracks
+
+
+def test_weak_boxes_lengthen_a_track() -> None:
+    [track] = tracks_of([0.1] * 40 + [0.8] * 20 + [0.1] * 40)
+    assert (track.first, track.last) == (0, 99)
+
+
+def test_weak_boxes_do_not_make_a_glimpse_a_track() -> None:
+    assert tracks_of([0.0] * 20 + [0.1] * 20 + [0.8] * 4 + [0.1] * 20 + [0.0] * 20) == ()
+
+
+def test_a_shot_hardly_longer_than_a_glimpse_may_hold_one() -> None:
+    assert len(tracks_of([0.8] * 4)) == 1
