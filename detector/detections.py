@@ -16,7 +16,7 @@ class Detections:
         classes: (n,) int64, index into the network's class names.
 
     Raises:
-        ValueError: the three do not have the same length, or a coordinate is not finite.
+        ValueError: the three do not have the same length, a number is not finite, or a box is turned inside out.
     """
 
     xyxy: NDArray[np.float32]
@@ -32,6 +32,8 @@ class Detections:
             )
         if not (np.isfinite(self.xyxy).all() and np.isfinite(self.scores).all()):
             raise ValueError("detections hold coordinates or scores that are not finite: the network is broken")
+        if (self.xyxy[:, 2:] < self.xyxy[:, :2]).any():
+            raise ValueError("detections hold boxes of negative size: the network is broken")
 
     def __len__(self) -> int:
         return len(self.scores)

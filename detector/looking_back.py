@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from detector.assignment import assign
-from detector.boxes import Array, overlap, to_centres
+from detector.assignment import pair_boxes
+from detector.boxes import Array, to_centres
 from detector.detections import Detections
 from detector.kalman import corrected, new_states, predicted
 from detector.tracklets import Shot, Tracklet, motion_between
@@ -41,6 +41,9 @@ def look_back(tracklets: list[Tracklet], leftover: list[Detections], shot: Shot,
         reach: which boxes to take.
     """
     walks = [_Walk(tracklet) for tracklet in tracklets]
+    by_last: dict[int, list[_Walk]] = {}
+    for walk in walks:
+        by_last.setdefault(walk.last, []).append(walk)
     alive: list[_Walk] = []
     states: Array = np.zeros((5, 0, 4))
     for step in range(len(leftover) - 1, -1, -1):
@@ -51,7 +54,7 @@ def look_back(tracklets: list[Tracklet], leftover: list[Detections], shot: Shot,
         alive, states = [alive[n] for n in kept], states[:, kept]
         _see_own_boxes(alive, states, step)
         _take_weak_boxes(alive, states, step, leftover[step], shot, reach)
-        born = [walk for walk in walks if walk.last == step]
+        born = by_last.get(step, [])
         alive = alive + born
         states = np.concatenate([states, new_states(_centres([walk.own[step] for walk in born]))], axis=1)
     return [walk.whole() for walk in walks]
@@ -97,7 +100,7 @@ def _see_own_boxes(alive: list[_Walk], states: Array, step: int) -> None:
 def _take_weak_boxes(alive: list[_Walk], states: Array, step: int, found: Detections, shot: Shot, reach: Reach) -> None:
     free = np.array([n for n, walk in enumerate(alive) if walk.may_take(step, shot, reach)], np.int64)
     boxes = to_centres(found.xyxy.astype(np.float64))
-    rows, columns = assign(overlap(states[0, free], boxes, reach.buffer), reach.least_overlap)
+    rows, columns = pair_boxes(states[0, free], boxes, reach.buffer, reach.least_overlap)
     states[:, free[rows]] = corrected(states[:, free[rows]], boxes[columns])
     for row, column in zip(free[rows], columns, strict=True):
         alive[row].take(step, found, int(column))

@@ -148,6 +148,7 @@ class Network:
 
         Raises:
             ValueError: something that is no uint8 BGR picture.
+            ModelError: the network gave numbers that are no boxes: it is broken.
         """
         threshold = np.float32(self.card.threshold().confidence if confidence is None else confidence)
         return [self._detect_one(image, threshold, size_px or self.card.size_px) for image in images]
@@ -159,6 +160,13 @@ class Network:
         xyxy, scores, classes = self._session.run(
             ["xyxy", "score", "class"], {"images": canvas[None], "confidence": threshold.reshape(1)}
         )
+        try:
+            Detections(xyxy, scores, classes)
+        except ValueError as error:
+            raise ModelError(
+                f"network {self.card.name} gave boxes that cannot be ({error}); install detect again, "
+                "or choose another with --model"
+            ) from error
         order = np.argsort(-scores, kind="stable")
         height, width = image.shape[:2]
         shift = np.array([place.left_px, place.top_px] * 2, np.float32)

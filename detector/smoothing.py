@@ -21,6 +21,9 @@ LEAST_NOISE_SIZES = 1e-4
 FEWEST_TRIPLES = 10
 """A track with fewer is taken to jump about as much as the others of its shot."""
 
+MOST_ROWS = 200_000
+"""Pictures of all tracks together that are smoothed in one go, for memory's sake."""
+
 LONGEST_TRIPLE_S = 0.3
 """Over longer the way itself is not straight. Clips of few frames a second are not smoothed, therefore."""
 
@@ -30,8 +33,15 @@ DEVIATION_OF_MEDIAN = 1.4826
 
 def smoothed(tracklets: list[Tracklet], shot: Shot) -> list[Tracklet]:
     """The same tracks with their boxes where they were most likely; gaps stay gaps."""
-    if not tracklets:
-        return []
+    whole: list[Tracklet] = []
+    lengths = np.cumsum([tracklet.steps[-1] - tracklet.steps[0] + 1 for tracklet in tracklets])
+    for part in np.unique(lengths // MOST_ROWS):
+        chosen = np.flatnonzero(lengths // MOST_ROWS == part)
+        whole += _smoothed([tracklets[index] for index in chosen], shot)
+    return whole
+
+
+def _smoothed(tracklets: list[Tracklet], shot: Shot) -> list[Tracklet]:
     rows = _Rows(tracklets)
     priors, states = _forward(rows, shot, _noise_sizes(rows, shot)[rows.track])
     found = states[:2].copy()

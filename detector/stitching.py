@@ -7,8 +7,9 @@ them, `benchmarks/tracking.py` also feeds those of other trackers.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detector.boxes import Array, moved, scale_of, sizes_of, to_centres
+from detector.boxes import Array, moved, scales_of, sizes_of, to_centres
 from detector.tracklets import Shot, Tracklet, motion_between
 
 LONGEST_GAP_S = 2.0
@@ -24,6 +25,9 @@ SIZE_RATIO_LIMIT = 1.8
 MOTION_WINDOW_S = 0.6
 """The end of a piece that its velocity is taken from."""
 
+MOST_COMPARED = 20_000_000
+"""Pairs of pieces. A network that gives so many within two seconds gives noise, and noise always finds a way."""
+
 RIDGE_S2 = 0.01
 """Pulls the velocity of a short piece to zero: (noise of a centre / usual speed) squared, both in box sizes."""
 
@@ -36,6 +40,28 @@ class End:
     place: Array
     velocity: Array
     size: float
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Several of them: (n,) steps, (n, 2) places and velocities, (n,) sizes."""
+
+    steps: NDArray[np.int64]
+    places: Array
+    velocities: Array
+    sizes: Array
+
+    @staticmethod
+    def of(ends: list[End]) -> "Ends":
+        return Ends(
+            np.array([end.step for end in ends], np.int64),
+            np.array([end.place for end in ends]).reshape(-1, 2),
+            np.array([end.velocity for end in ends]).reshape(-1, 2),
+            np.array([end.size for end in ends]),
+        )
+
+    def __getitem__(self, chosen: slice) -> "Ends":
+        return Ends(self.steps[chosen], self.places[chosen], self.velocities[chosen], self.sizes[chosen])
 
 
 def end_of(tracklet: Tracklet, shot: Shot, last: bool) -> End:
@@ -55,35 +81,56 @@ def end_of(tracklet: Tracklet, shot: Shot, last: bool) -> End:
     return End(step, place, velocity, float(sizes_of(boxes).mean()))
 
 
-def misfit(tail: End, head: End, motion: Array, gap_s: float) -> float:
-    """How badly a later piece continues an earlier one, in parts of what is allowed: above 1 it does not."""
-    tail_size = max(tail.size * scale_of(motion), np.finfo(float).tiny)
-    ratio = max(tail_size, head.size) / min(tail_size, head.size)
-    if ratio > SIZE_RATIO_LIMIT:
-        return np.inf
-    place, speed = motion[:2, :2] @ tail.place + motion[:2, 2], motion[:2, :2] @ tail.velocity
-    onward, back = place + speed * gap_s - head.place, place - head.place + head.velocity * gap_s
-    miss_sizes = float(np.linalg.norm(onward) + np.linalg.norm(back)) / 2 / np.sqrt(tail_size * head.size)
-    return float(miss_sizes / (MISS_LIMIT_SIZES + MISS_LIMIT_SIZES_PER_S * gap_s))
+def misfits(tail: End, heads: Ends, motions: Array, gaps_s: Array) -> Array:
+    """(n,) how badly later pieces continue an earlier one, in parts of what is allowed: above 1 they do not.
+
+    The earlier one is carried on to the beginning of the later, and the later back to the end of the earlier: where one
+    leaves and another comes the other way, both miss.
+
+    Args:
+        tail: the end of the earlier piece.
+        heads: the beginnings of n later ones.
+        motions: (n, 3, 3) of the camera, from the picture of the tail to those of the heads.
+        gaps_s: (n,) seconds between them.
+    """
+    sizes = np.maximum(tail.size * scales_of(motions), np.finfo(float).tiny)
+    place, speed = motions[:, :2, :2] @ tail.place + motions[:, :2, 2], motions[:, :2, :2] @ tail.velocity
+    onward = place + speed * gaps_s[:, None] - heads.places
+    back = place - heads.places + heads.velocities * gaps_s[:, None]
+    miss = (np.linalg.norm(onward, axis=1) + np.linalg.norm(back, axis=1)) / 2
+    allowed = (MISS_LIMIT_SIZES + MISS_LIMIT_SIZES_PER_S * gaps_s) * np.sqrt(sizes * heads.sizes)
+    ratios = np.maximum(sizes, heads.sizes) / np.minimum(sizes, heads.sizes)
+    return np.where(ratios <= SIZE_RATIO_LIMIT, miss / allowed, np.inf)
 
 
 def joinable(tails: list[End], heads: list[End], shot: Shot) -> list[tuple[float, int, int]]:
-    """Every allowed join as (misfit, earlier, later), best first."""
-    joins = []
+    """Every allowed join as (misfit, earlier, later), best first; none at all where there are too many to tell."""
     by_start = sorted(range(len(heads)), key=lambda index: heads[index].step)
-    starts = np.array([heads[index].step for index in by_start])
-    clock_s = np.array(shot.clock_s)
-    for earlier, tail in enumerate(tails):
-        first = int(np.searchsorted(starts, tail.step, side="right"))
-        beyond = int(np.searchsorted(clock_s, clock_s[tail.step] + LONGEST_GAP_S, side="right"))
-        motion, at = np.eye(3), tail.step
-        for later in by_start[first : int(np.searchsorted(starts, beyond))]:
-            head = heads[later]
-            motion, at = motion_between(shot, at, head.step) @ motion, head.step
-            cost = misfit(tail, head, motion, shot.clock_s[head.step] - shot.clock_s[tail.step])
-            if cost <= 1.0:
-                joins.append((cost, earlier, later))
+    ordered = Ends.of([heads[index] for index in by_start])
+    clock_s, steps = np.array(shot.clock_s), np.array([tail.step for tail in tails], np.int64)
+    first = np.searchsorted(ordered.steps, steps, side="right")
+    beyond = np.searchsorted(clock_s, clock_s[steps] + LONGEST_GAP_S, side="right")
+    last = np.searchsorted(ordered.steps, beyond)
+    if (last - first).sum() > MOST_COMPARED:
+        return []
+    joins = []
+    for earlier in np.argsort(steps, kind="stable"):
+        tail, chosen = tails[earlier], slice(first[earlier], last[earlier])
+        if first[earlier] == last[earlier]:
+            continue
+        onward = _motions_from(tail.step, int(beyond[earlier]), shot)[ordered.steps[chosen] - tail.step]
+        costs = misfits(tail, ordered[chosen], onward, clock_s[ordered.steps[chosen]] - clock_s[tail.step])
+        for index in np.flatnonzero(costs <= 1.0):
+            joins.append((float(costs[index]), int(earlier), by_start[chosen.start + index]))
     return sorted(joins)
+
+
+def _motions_from(start: int, beyond: int, shot: Shot) -> Array:
+    """(beyond - start, 3, 3) the affines from picture `start` to itself and those after it."""
+    motions = [np.eye(3)]
+    for motion in shot.motions[start + 1 : beyond]:
+        motions.append(motion @ motions[-1])
+    return np.stack(motions)
 
 
 def stitch(tracklets: list[Tracklet], shot: Shot) -> list[Tracklet]:

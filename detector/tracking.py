@@ -11,8 +11,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.assignment import Indices, assign
-from detector.boxes import Array, overlap, scale_of, to_centres
+from detector.assignment import Indices, pair_boxes
+from detector.boxes import Array, scale_of, to_centres
 from detector.detections import Detections
 from detector.kalman import corrected, new_states, predicted
 from detector.looking_back import Reach, look_back
@@ -28,7 +28,7 @@ BUFFER, WEAK_BUFFER = 0.5, 0.3
 """How much boxes are grown on each side before they are compared, in box sizes: high-score and low-score detections."""
 
 FIRST_SPEED_SIZES = 1.5
-"""A track seen once has no speed yet: its box is grown by this much more a second, which counts at few frames a second."""
+"""A track seen once has no speed yet: its box is grown by this much more a second. It counts at few frames a second."""
 
 LEAST_OVERLAP = 0.3
 """Of the grown boxes. All of these were chosen by measurement (docs/tracking.md)."""
@@ -196,7 +196,7 @@ class Tracker:
         self, tracks: Indices, found: Indices, boxes: Array, detections: Detections, buffer: float
     ) -> tuple[Indices, Indices]:
         """One round: the best pairs of these tracks and these detections; what was paired."""
-        rows, columns = assign(overlap(self._states[0, tracks], boxes[found], buffer), LEAST_OVERLAP)
+        rows, columns = pair_boxes(self._states[0, tracks], boxes[found], buffer, LEAST_OVERLAP)
         tracks, found = tracks[rows], found[columns]
         self._states[:, tracks] = corrected(self._states[:, tracks], boxes[found])
         for track, box in zip(tracks, found, strict=True):

@@ -26,3 +26,8 @@ def test_parts_of_different_length_are_refused() -> None:
 def test_numbers_of_a_broken_network_are_refused(broken: float) -> None:
     with pytest.raises(ValueError, match="not finite"):
         Detections(np.full((1, 4), broken, np.float32), np.ones(1, np.float32), np.zeros(1, np.int64))
+
+
+def test_boxes_turned_inside_out_are_refused() -> None:
+    with pytest.raises(ValueError, match="negative size"):
+        Detections(np.array([[10, 10, 5, 20]], np.float32), np.ones(1, np.float32), np.zeros(1, np.int64))

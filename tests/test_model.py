@@ -50,6 +50,26 @@ def test_the_same_picture_gives_the_same_boxes(network: Network) -> None:
     assert (first.xyxy == second.xyxy).all()
 
 
+class BrokenSession:
+    """Gives a box of these numbers for every picture."""
+
+    def __init__(self, box: list[float], score: float) -> None:
+        self._box, self._score = box, score
+
+    def run(self, names: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        return [np.array([self._box], np.float32), np.array([self._score], np.float32), np.zeros(1, np.int64)]
+
+
+@pytest.mark.parametrize(
+    ("box", "score"),
+    [([np.nan, 1, 9, 9], 0.9), ([1, 1, np.inf, 9], 0.9), ([9, 1, 1, 9], 0.9), ([1, 1, 9, 9], np.nan)],
+)
+def test_a_broken_network_is_named(network: Network, box: list[float], score: float) -> None:
+    broken = Network(network.card, BrokenSession(box, score), network.device)
+    with pytest.raises(ModelError, match=r"network vehicles.* gave boxes that cannot be .*choose another"):
+        broken.detect([np.zeros((32, 32, 3), np.uint8)])
+
+
 @pytest.mark.parametrize(
     "picture", [np.zeros((8, 8), np.uint8), np.zeros((8, 8, 3), np.float32), np.zeros((0, 8, 3), np.uint8)]
 )
