@@ -12,11 +12,14 @@ from pathlib import Path
 
 from detector.clip import ClipReader, Frame
 from detector.counting import count_clip
+from detector.detections import Detections
 from detector.device import DeviceName
 from detector.events import Sighting
-from detector.input_size import SizeChoice, SizeChooser, sizes_to_try
-from detector.model import Network, load_network
+from detector.input_size import SizeChoice, sizes_to_try
+from detector.looks import Networks as Networks
+from detector.looks import VehiclesSeen, vehicles_seen
 from detector.model_card import ModelError, ThresholdName
+from detector.mot_file import SavedDetections
 from detector.motion import CameraMotionEstimator
 from detector.report import SCHEMA, FrameRecord, Report, Run, Settings
 from detector.report_assembly import (
@@ -45,25 +48,9 @@ SMOKE_FIRE_FLOOR = 0.01  # scores below it count as nothing seen
 DARK_LEVEL = 18.0  # mean grey level of 255
 ASSUMED_FRAME_RATE = 25.0  # where the file states none; only windows of shot detection depend on it
 
+OnDetections = Callable[[int, Detections], None]
 OnFrames = Callable[[Sequence[FrameRecord]], None]
 OnProgress = Callable[[int, int | None], None]
-
-
-@dataclass(frozen=True)
-class Networks:
-    """The two networks of one run, opened once and used for every clip."""
-
-    vehicles: Network
-    smoke_fire: Network
-
-    @staticmethod
-    def load(device: DeviceName = "auto", vehicles: str | Path = "fast") -> "Networks":
-        """Open both on one device; `vehicles` is a name or folder as `load_network` takes it.
-
-        Raises:
-            ModelError, DeviceError: see `load_network`.
-        """
-        return Networks(load_network(vehicles, device), load_network("smoke_fire", device))
 
 
 def analyze(
@@ -77,6 +64,7 @@ def analyze(
     from_s: float | None = None,
     to_s: float | None = None,
     networks: Networks | None = None,
+    on_detections: OnDetections | None = None,
     on_frames: OnFrames | None = None,
     on_progress: OnProgress | None = None,
 ) -> Report:
@@ -93,6 +81,8 @@ def analyze(
         from_s: leave out what is earlier than this many seconds after the first picture.
         to_s: leave out what is at or after this many seconds after the first picture.
         networks: networks opened before, to save the time of opening them again for every clip.
+        on_detections: is given the number of each frame and all that was found in it down to the lowest score that
+            tracking looks at, in order.
         on_frames: is given the frame records of each shot when it is over, in order; boxes are xyxy in upright pixels.
         on_progress: is given the frames done and the frames expected (None if not known) after each frame.
 
@@ -102,6 +92,7 @@ def analyze(
     Raises:
         ClipError: the clip cannot be read at all.
         ModelError, DeviceError: a network or the device cannot be had, or a network has no such threshold.
+        MotFileError: the saved detections are not of this clip.
         ValueError: an unknown class, a confidence outside 0 to 1, a size out of range, or an empty range.
     """
     sizes_to_try(size)  # before anything is opened
@@ -111,21 +102,32 @@ def analyze(
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     path = Path(clip)
     with ClipReader(path, from_s, to_s) as reader:
-        chooser = SizeChooser(networks.vehicles, looking.confidence, sizes_px)
-        watch = _Watch(networks, looking, chooser, _frame_rate(reader), on_frames)
+        look = vehicles_seen(networks.vehicles, looking.confidence, sizes_px)
+        watch = _Watch(networks, looking, look, _frame_rate(reader), on_detections, on_frames)
         interrupted = _watch_clip(reader, watch, _frames_expected(reader, from_s, to_s), on_progress)
         source = input_clip(path, reader)
-        covered = coverage(reader, watch.findings, sizes_px[0], watch.smoke_fire_every, interrupted)
+        asked_px = None if isinstance(networks.vehicles, SavedDetections) else sizes_px[0]
+        covered = coverage(reader, watch.findings, asked_px, watch.smoke_fire_every, interrupted)
+        if isinstance(networks.vehicles, SavedDetections) and covered.complete and to_s is None and not interrupted:
+            networks.vehicles.must_end_by(watch.frames)
     shots = shot_summaries(watch.findings, looking, max(source.width, source.height))
     seconds = time.perf_counter() - clock
     return Report(
         schema=SCHEMA,
         input=source,
         networks=networks_used(
-            networks.vehicles.card, networks.smoke_fire.card, looking, most_used_size_px(watch.findings, sizes_px[0])
+            networks.vehicles.card, networks.smoke_fire.card, looking, most_used_size_px(watch.findings, asked_px)
         ),
-        device=device_used(networks.vehicles.device),
-        settings=Settings(tuple(classes) if classes else None, threshold, confidence, size, from_s, to_s),
+        device=device_used(networks.smoke_fire.device),
+        settings=Settings(
+            classes=tuple(classes) if classes else None,
+            threshold=threshold,
+            confidence=confidence,
+            size=size,
+            tracks=networks.vehicles.card.name if isinstance(networks.vehicles, SavedDetections) else None,
+            from_s=from_s,
+            to_s=to_s,
+        ),
         versions=versions(),
         counts=count_clip(shots),
         shots=tuple(shots),
@@ -143,8 +145,9 @@ class _Watch:
 
     networks: Networks
     looking: Looking
-    chooser: SizeChooser
+    vehicles_seen: VehiclesSeen
     frame_rate: float
+    on_detections: OnDetections | None
     on_frames: OnFrames | None
     findings: list[ShotFindings] = field(default_factory=list)
     _observations: list[Observation] = field(default_factory=list)
@@ -155,18 +158,22 @@ class _Watch:
         self._finder = ShotFinder(self.frame_rate)
         self.smoke_fire_every = max(1, round(SMOKE_FIRE_EVERY_S * self.frame_rate))
         self._next_track_id = 1
+        self.frames = 0  # up to the last one seen, also those that were left out before the first
 
     def look(self, frame: Frame) -> None:
         """Observe one frame, and settle the shots that are known to be over."""
         small = thumbnail(frame.image)
         time_s = frame.time.seconds
         motion = self._motion.update(small, frame.image.shape[1])
-        look = self.chooser.look(frame.image, small, LOW_SCORE_SHARE * self.looking.confidence)
+        found, size_px = self.vehicles_seen(frame, small, LOW_SCORE_SHARE * self.looking.confidence)
+        if self.on_detections:
+            self.on_detections(frame.index, found)
+        self.frames = frame.index + 1
         if frame.index % self.smoke_fire_every == 0 or not self._observations:
             [seen] = self.networks.smoke_fire.detect([frame.image], confidence=SMOKE_FIRE_FLOOR)
             self._sightings.append(Sighting(frame.index, time_s, seen))
         dark = float(small.mean()) < DARK_LEVEL
-        self._observations.append(Observation(frame.index, time_s, look.detections, look.size_px, motion, dark))
+        self._observations.append(Observation(frame.index, time_s, found, size_px, motion, dark))
         for span in self._finder.update(frame.index, small):
             self._settle(span)
 

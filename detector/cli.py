@@ -1,8 +1,6 @@
 """The command `detect`: arguments in, files and a summary out. The only place that writes to the terminal."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from detector.analysis import Networks
+    from detector.device import DeviceName
     from detector.input_size import SizeChoice
     from detector.model_card import ThresholdName
     from detector.report import Report
@@ -87,6 +86,13 @@ class Request:
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     help="Score at which a vehicle counts.  [default: that of the threshold]",
 )
+@click.option(
+    "--tracks",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take the vehicles from this file, detections.txt of an earlier run or any in MOT form, and track them again "
+    "without their network.",
+)
 @click.option("--from", "from_s", type=Seconds(), help="Begin here: seconds or m:ss from the first picture.")
 @click.option("--to", "to_s", type=Seconds(), help="End before this time.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
@@ -94,7 +100,7 @@ class Request:
 @click.version_option(__version__, prog_name="detect")
 def main(
     clips: tuple[Path, ...],
-    device: str,
+    device: "DeviceName",
     model: str,
     size: "SizeChoice",
     out: Path | None,
@@ -102,6 +108,7 @@ def main(
     classes: tuple[str, ...] | None,
     threshold: "ThresholdName",
     confidence: float | None,
+    tracks: Path | None,
     from_s: float | None,
     to_s: float | None,
     overwrite: bool,
@@ -109,8 +116,8 @@ def main(
 ) -> None:
     """Count, classify and track vehicles in recorded clips; flag smoke and fire.
 
-    Writes report.json, frames.jsonl and annotated.mp4 for each clip. Recorded files only: no live feed, no
-    coordinates, no people. A missing detection is never proof of absence.
+    Writes report.json, frames.jsonl, annotated.mp4, and tracks.txt and detections.txt in MOT form for each clip.
+    Recorded files only: no live feed, no coordinates, no people. A missing detection is never proof of absence.
 
     Exit codes: 0 done, 1 part of a clip could not be read, 2 wrong usage, 3 a clip cannot be read at all, 4 the device
     or network cannot be had, 130 interrupted.
@@ -121,16 +128,27 @@ def main(
         raise click.UsageError("name at least one clip, or try: detect --demo")
     if from_s is not None and to_s is not None and from_s >= to_s:
         raise click.UsageError(f"--from {from_s:g} s is not before --to {to_s:g} s")
+    if tracks is not None and size != "auto":
+        raise click.UsageError("--size has no effect with --tracks; leave it out")
     request = Request(not no_video, classes, threshold, confidence, size, from_s, to_s, overwrite)
-    sys.exit(_run(clips, out, device, model, request, demo))
+    sys.exit(_run(clips, out, device, model, tracks, request, demo))
 
 
-def _run(clips: tuple[Path, ...], out: Path | None, device: str, model: str, request: Request, demo: bool) -> int:
+def _run(
+    clips: tuple[Path, ...],
+    out: Path | None,
+    device: "DeviceName",
+    model: str,
+    tracks: Path | None,
+    request: Request,
+    demo: bool,
+) -> int:
     """Analyse every clip on its own; the worst exit code is that of the run."""
     from detector.analysis import Networks
     from detector.clip import ClipError
     from detector.device import DeviceError
     from detector.model import ModelError
+    from detector.mot_file import MotFileError
 
     codes = [DONE]
     found: list[Path] = []
@@ -141,10 +159,14 @@ def _run(clips: tuple[Path, ...], out: Path | None, device: str, model: str, req
             codes.append(_complain(error, UNREADABLE))
     if not found:
         return max(codes)
+    if tracks is not None and len(found) > 1:
+        return _complain(ValueError("--tracks is for one clip; name only that one"), WRONG_USAGE)
     try:
-        networks = Networks.load(device, model)  # type: ignore[arg-type]  # click has checked it
+        networks = Networks.load_saved(tracks, device, model) if tracks else Networks.load(device, model)
     except (DeviceError, ModelError) as error:
         return _complain(error, NO_DEVICE_OR_MODEL)
+    except MotFileError as error:
+        return _complain(error, WRONG_USAGE)
     for clip in found:
         folder = _output_folder(clip, out, alone=len(found) == 1, demo=demo)
         codes.append(_run_clip(clip, folder, networks, request))
@@ -220,10 +242,15 @@ def _analyse_into(
     from detector.analysis import analyze
     from detector.outputs.annotated_video import write_annotated_video
     from detector.outputs.folder import OutputFolder
-    from detector.report import frame_line, read_frames, write_report
+    from detector.outputs.lines import line_outputs
+    from detector.outputs.terminal import progress
+    from detector.report import read_frames, write_report
 
     with OutputFolder(folder, request.overwrite) as outputs:
-        with outputs.part("frames.jsonl").open("w", encoding="utf-8") as lines, _progress(console, "looking") as tell:
+        with (
+            line_outputs(outputs, networks.vehicles.classes) as lines,
+            progress(console, "looking") as tell,
+        ):
             report = analyze(
                 clip,
                 classes=request.classes,
@@ -233,7 +260,8 @@ def _analyse_into(
                 from_s=request.from_s,
                 to_s=request.to_s,
                 networks=networks,
-                on_frames=lambda records: lines.writelines(frame_line(record) + "\n" for record in records),
+                on_detections=lines.on_detections,
+                on_frames=lines.on_frames,
                 on_progress=tell,
             )
         write_report(report, outputs.part("report.json"))
@@ -241,36 +269,14 @@ def _analyse_into(
         if request.video and not report.coverage.interrupted:
             try:
                 with (
-                    outputs.part("frames.jsonl").open(encoding="utf-8") as lines,
-                    _progress(console, "drawing") as tell,
+                    outputs.part("frames.jsonl").open(encoding="utf-8") as frames,
+                    progress(console, "drawing") as tell,
                 ):
-                    write_annotated_video(report, read_frames(lines), clip, outputs.part("annotated.mp4"), tell)
+                    write_annotated_video(report, read_frames(frames), clip, outputs.part("annotated.mp4"), tell)
                 drawn = True
             except KeyboardInterrupt:
                 outputs.discard("annotated.mp4")
     return report, drawn
-
-
-@contextmanager
-def _progress(console: "Console", doing: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar with frames a second and the time left; nothing where the output is no terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task(doing, total=None, rate="")
-
-        def tell(done: int, expected: int | None) -> None:
-            speed = progress.tasks[task].speed
-            progress.update(task, completed=done, total=expected, rate=f"{speed:.1f} fps" if speed else "")
-
-        yield tell
 
 
 def _complain(error: Exception, code: int) -> int:

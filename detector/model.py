@@ -52,6 +52,15 @@ def load_network(name: str | Path = "fast", device: DeviceName = "auto") -> "Net
     return Network(card, session, chosen)
 
 
+def load_card(name: str | Path = "fast") -> ModelCard:
+    """What a network is and knows, its files checked as by `load_network`, without opening it.
+
+    Raises:
+        ModelError: as `load_network`.
+    """
+    return _read_checked(_find_folder(name))[1]
+
+
 def _find_folder(name: str | Path) -> Path:
     released = networks_folder() / RELEASED.get(str(name), name)
     for folder in (released, Path(name)):

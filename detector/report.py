@@ -42,13 +42,16 @@ class InputClip:
 
 @dataclass(frozen=True)
 class NetworkUsed:
-    """A network that looked at the clip; `size_px` is its input size, where it changed that of most frames."""
+    """A network that looked at the clip; `size_px` is its input size, where it changed that of most frames.
+
+    Where the vehicles come from a file, that stands in place of their network, and `size_px` is None.
+    """
 
     name: str
     sha256: str
     classes: tuple[str, ...]
     confidence: float
-    size_px: int
+    size_px: int | None
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,14 @@ class Settings:
         threshold: name of the operating point, conservative or typical.
         confidence: overrides that of the threshold.
         size: longest side in pixels at which vehicles were looked for, or auto.
+        tracks: name of the file their detections were read from instead.
     """
 
     classes: tuple[str, ...] | None
     threshold: str
     confidence: float | None
     size: int | str
+    tracks: str | None
     from_s: float | None
     to_s: float | None
 
@@ -131,6 +136,7 @@ class Shot:
         input_size_px: longest side at which vehicles were looked for in most of its frames.
         smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fell below the network's resolution in
             some of its frames.
+        Both are None where the vehicles come from a file.
     """
 
     start: int
@@ -144,8 +150,8 @@ class Shot:
     by_group: dict[str, Count]
     reason: str
     same_place_as: int | None
-    input_size_px: int
-    smallest_vehicle_px: float
+    input_size_px: int | None
+    smallest_vehicle_px: float | None
 
 
 @dataclass(frozen=True)
@@ -211,7 +217,7 @@ class Coverage:
         frames_not_footage: looked at, but titles, black or transitions.
         smoke_fire_every_frames: smoke and fire were looked for in every so many frames and held in between.
         smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fell below the network's resolution in
-            some shot; the worst of the shots that could show any.
+            some shot; the worst of the shots that could show any. None where they come from a file.
         interrupted: the user broke the run off; what comes later in the clip was not looked at.
         damage: places where the clip could not be read.
         notes: oddities of the file, in words.
@@ -222,7 +228,7 @@ class Coverage:
     frames_dark: int
     frames_not_footage: int
     smoke_fire_every_frames: int
-    smallest_vehicle_px: float
+    smallest_vehicle_px: float | None
     interrupted: bool
     damage: tuple[DamagedPlace, ...]
     notes: tuple[str, ...]

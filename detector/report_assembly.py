@@ -54,13 +54,13 @@ def input_clip(path: Path, reader: ClipReader) -> InputClip:
 def coverage(
     reader: ClipReader,
     findings: Sequence[ShotFindings],
-    size_px: int,
+    size_px: int | None,
     smoke_fire_every: int,
     interrupted: bool,
 ) -> Coverage:
     """What was looked at and what was not. The reader must have been read to where the run ended.
 
-    `size_px` is the smallest input size, which counts where no frame could show a vehicle.
+    `size_px` is the smallest input size, which counts where no frame could show a vehicle; None where nobody looked.
     """
     seen = [observation for shot in findings for observation in shot.observations]
     able = [observation for shot in findings if shot.span.kind in VEHICLES_IN for observation in shot.observations]
@@ -71,7 +71,7 @@ def coverage(
         frames_not_footage=sum(len(f.observations) for f in findings if f.span.kind != "footage"),
         smoke_fire_every_frames=smoke_fire_every,
         smallest_vehicle_px=_smallest_vehicle_px(
-            min((observation.size_px for observation in able), default=size_px),
+            _smallest_size_px(able) if able else size_px,
             max(reader.info.width, reader.info.height),
         ),
         interrupted=interrupted,
@@ -80,19 +80,23 @@ def coverage(
     )
 
 
-def _smallest_vehicle_px(size_px: int, picture_px: int) -> float:
+def _smallest_vehicle_px(size_px: int | None, picture_px: int) -> float | None:
     """The narrowest vehicle the network could resolve at this input size, in pixels of the clip."""
-    return round(SMALLEST_IN_NETWORK_PX * picture_px / size_px, 1)
+    return None if size_px is None else round(SMALLEST_IN_NETWORK_PX * picture_px / size_px, 1)
 
 
-def most_used_size_px(findings: Sequence[ShotFindings], otherwise: int) -> int:
+def _smallest_size_px(observations: Iterable[Observation]) -> int | None:
+    return min((seen.size_px for seen in observations if seen.size_px is not None), default=None)
+
+
+def most_used_size_px(findings: Sequence[ShotFindings], otherwise: int | None) -> int | None:
     """The input size of most frames of these shots, of equals the smallest; `otherwise` if there are no frames."""
     return _most_used(observation for shot in findings for observation in shot.observations) or otherwise
 
 
-def _most_used(observations: Iterable[Observation]) -> int:
-    frames = Counter(observation.size_px for observation in observations)
-    return max(sorted(frames), key=frames.__getitem__, default=0)
+def _most_used(observations: Iterable[Observation]) -> int | None:
+    frames = Counter(seen.size_px for seen in observations if seen.size_px is not None)
+    return max(sorted(frames), key=frames.__getitem__, default=None)
 
 
 def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[Shot]:
@@ -114,7 +118,7 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_p
                 reason=counts.reason,
                 same_place_as=_same_place_as(findings, index),
                 input_size_px=_most_used(shot.observations),
-                smallest_vehicle_px=_smallest_vehicle_px(min(seen.size_px for seen in shot.observations), picture_px),
+                smallest_vehicle_px=_smallest_vehicle_px(_smallest_size_px(shot.observations), picture_px),
             )
         )
     return shots
@@ -158,7 +162,7 @@ def convoy_summaries(findings: Sequence[ShotFindings]) -> list[Convoy]:
 
 
 def networks_used(
-    vehicles: ModelCard, smoke_fire: ModelCard, looking: Looking, size_px: int
+    vehicles: ModelCard, smoke_fire: ModelCard, looking: Looking, size_px: int | None
 ) -> tuple[NetworkUsed, ...]:
     """Which networks looked, and how."""
     return (

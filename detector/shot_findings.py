@@ -23,12 +23,15 @@ FAIR_SCORE_SHARE = 0.4  # of the confidence: a track shows itself for as long as
 
 @dataclass(frozen=True)
 class Observation:
-    """What was seen in one frame on the first look; `size_px` is the longest side at which vehicles were looked for."""
+    """What was seen in one frame on the first look.
+
+    `size_px` is the longest side at which vehicles were looked for; None where their boxes come from a file.
+    """
 
     frame: int
     time_s: float
     detections: Detections
-    size_px: int
+    size_px: int | None
     motion: CameraMotion
     dark: bool
 

@@ -12,6 +12,7 @@ from detector import analysis
 from detector.cli import main
 from detector.device import DeviceError
 from detector.model import ModelError
+from detector.mot_file import read_detections
 from tests.clips import write_clip
 from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
 
@@ -26,6 +27,17 @@ def fake_networks(monkeypatch: pytest.MonkeyPatch) -> None:
         return square_networks()
 
     monkeypatch.setattr(analysis.Networks, "load", staticmethod(load))
+
+
+@pytest.fixture(autouse=True)
+def no_vehicle_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --tracks there is one network and the card of the other."""
+
+    def load_saved(detections: Path, device: str = "auto", vehicles: str = "fast") -> analysis.Networks:
+        networks = square_networks()
+        return analysis.Networks(read_detections(detections, networks.vehicles.card), networks.smoke_fire)
+
+    monkeypatch.setattr(analysis.Networks, "load_saved", staticmethod(load_saved))
 
 
 @pytest.fixture
@@ -48,14 +60,20 @@ def names(folder: Path) -> list[str]:
 def test_outputs_lie_beside_the_clip(clip: Path) -> None:
     result = run(clip)
     assert result.exit_code == 0
-    assert names(clip.parent / "clip.detect") == ["annotated.mp4", "frames.jsonl", "report.json"]
+    assert names(clip.parent / "clip.detect") == [
+        "annotated.mp4",
+        "detections.txt",
+        "frames.jsonl",
+        "report.json",
+        "tracks.txt",
+    ]
     assert "2 distinct" in result.stdout
     assert result.stderr == "", "no progress bar where there is no terminal"
 
 
 def test_out_and_no_video(clip: Path, tmp_path: Path) -> None:
     assert run(clip, "--out", tmp_path / "there", "--no-video").exit_code == 0
-    assert names(tmp_path / "there") == ["frames.jsonl", "report.json"]
+    assert names(tmp_path / "there") == ["detections.txt", "frames.jsonl", "report.json", "tracks.txt"]
 
 
 def test_the_report_and_the_frames_agree(clip: Path, tmp_path: Path) -> None:
@@ -67,6 +85,7 @@ def test_the_report_and_the_frames_agree(clip: Path, tmp_path: Path) -> None:
         "threshold": "typical",
         "confidence": None,
         "size": "auto",
+        "tracks": None,
         "from_s": 0.2,
         "to_s": 0.6,
     }
@@ -199,7 +218,7 @@ def test_breaking_off_keeps_what_was_done(clip: Path, monkeypatch: pytest.Monkey
     result = run(clip)
     assert result.exit_code == 130
     assert "broken off by the user" in result.stdout
-    assert names(clip.parent / "clip.detect") == ["frames.jsonl", "report.json"]
+    assert names(clip.parent / "clip.detect") == ["detections.txt", "frames.jsonl", "report.json", "tracks.txt"]
     lines = (clip.parent / "clip.detect" / "frames.jsonl").read_text().splitlines()
     assert 10 <= len(lines) < 20
 
@@ -249,3 +268,51 @@ def test_help_does_not_wait_for_the_heavy_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_saved_detections_are_tracked_again_to_the_same_result(clip: Path, tmp_path: Path) -> None:
+    assert run(clip, "--out", tmp_path / "first", "--no-video").exit_code == 0
+    saved = tmp_path / "first" / "detections.txt"
+    result = run(clip, "--out", tmp_path / "again", "--no-video", "--tracks", saved)
+    assert result.exit_code == 0
+    assert "vehicles from detections.txt" in result.stdout
+    assert (tmp_path / "again" / "tracks.txt").read_bytes() == (tmp_path / "first" / "tracks.txt").read_bytes()
+    assert (tmp_path / "again" / "detections.txt").read_bytes() == saved.read_bytes()
+    first, again = (json.loads((tmp_path / name / "report.json").read_text()) for name in ("first", "again"))
+    assert again["settings"]["tracks"] == again["networks"][0]["name"] == "detections.txt"
+    assert again["coverage"]["smallest_vehicle_px"] is again["shots"][0]["input_size_px"] is None
+    assert all(again[key] == first[key] for key in ("counts", "tracks", "convoys", "events"))
+
+
+def test_tracks_in_mot_form_count_frames_and_classes_from_one(clip: Path, tmp_path: Path) -> None:
+    run(clip, "--out", tmp_path / "there", "--no-video")
+    rows = [line.split(",") for line in (tmp_path / "there" / "tracks.txt").read_text().splitlines()]
+    assert {len(row) for row in rows} == {9}
+    assert sorted({int(row[0]) for row in rows}) == list(range(1, 21))
+    assert {row[1] for row in rows} == {"1", "2"}
+    assert {row[7] for row in rows} == {"2"}, "truck is the second class"
+    detections = (tmp_path / "there" / "detections.txt").read_text().splitlines()
+    assert {line.split(",")[1] for line in detections} == {"-1"}
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("21,-1,10,10,20,20,0.9,2,1", "frame 21, but the clip has 20 frames"),
+        ("5,-1,5000,10,20,20,0.9,2,1", "outside the picture of 320x192"),
+        ("5,-1,10,10,20,20,0.9,7,1", "line 1: class 7 is none of 1 to 2"),
+    ],
+)
+def test_detections_of_another_clip_are_wrong_usage(clip: Path, tmp_path: Path, line: str, says: str) -> None:
+    (tmp_path / "saved.txt").write_text(line + "\n")
+    result = run(clip, "--out", tmp_path / "there", "--no-video", "--tracks", tmp_path / "saved.txt")
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert not (tmp_path / "there").exists()
+
+
+def test_saved_detections_go_with_one_clip_and_no_size(clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "saved.txt").write_text("")
+    assert run(clip, "--tracks", tmp_path / "saved.txt", "--size", "640").exit_code == 2
+    assert "one clip" in run(clip, clip, "--tracks", tmp_path / "saved.txt").stderr
+    assert "cannot be read" in run(clip, "--tracks", tmp_path / "nowhere.txt").stderr

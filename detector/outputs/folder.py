@@ -5,7 +5,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-OUTPUT_NAMES = ("annotated.mp4", "frames.jsonl", "report.json")  # in the order they appear; the report comes last
+OUTPUT_NAMES = (
+    "annotated.mp4",
+    "detections.txt",
+    "tracks.txt",
+    "frames.jsonl",
+    "report.json",
+)  # in the order they appear; the report comes last
 
 
 class OutputError(OSError):

@@ -1,7 +1,11 @@
-"""The summary table in the terminal, at most 80 columns wide where the terminal is."""
+"""What the terminal shows: a bar while it works, then a summary, at most 80 columns wide where the terminal is."""
 
-from rich.console import Group, RenderableType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -32,6 +36,26 @@ def summary(report: Report) -> RenderableType:
     speed = f"{report.run.frames_per_second:.1f} frames per second"
     table.add_row("Run", f"{device.used} ({device.reason}), {_sizes(report)}, {speed}")
     return Group(table, Text(f"About the count: {counts.reason}.", style="dim"))
+
+
+@contextmanager
+def progress(console: Console, doing: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar with frames a second and the time left; nothing where the output is no terminal."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(doing, total=None, rate="")
+
+        def tell(done: int, expected: int | None) -> None:
+            speed = progress.tasks[task].speed
+            progress.update(task, completed=done, total=expected, rate=f"{speed:.1f} fps" if speed else "")
+
+        yield tell
 
 
 def clock(seconds: float) -> str:
@@ -69,12 +93,15 @@ def _coverage(coverage: Coverage) -> str:
         parts.append(f"{coverage.frames_dark} too dark")
     if coverage.frames_not_footage:
         parts.append(f"{coverage.frames_not_footage} not footage")
-    parts.append(f"nothing under {coverage.smallest_vehicle_px:g} px")
+    if coverage.smallest_vehicle_px is not None:
+        parts.append(f"nothing under {coverage.smallest_vehicle_px:g} px")
     return ", ".join(parts)
 
 
 def _sizes(report: Report) -> str:
-    sizes_px = [shot.input_size_px for shot in report.shots] or [report.networks[0].size_px]
+    if report.settings.tracks is not None:
+        return f"vehicles from {escape(_printable(report.settings.tracks))}"
+    sizes_px = [shot.input_size_px or 0 for shot in report.shots] or [report.networks[0].size_px or 0]
     least, most = min(sizes_px), max(sizes_px)
     return f"{least} px" if least == most else f"{least} to {most} px"
 

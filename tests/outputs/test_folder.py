@@ -7,7 +7,13 @@ from detector.outputs.folder import OutputError, OutputFolder
 
 def write_all(folder: Path, text: str, overwrite: bool = False, video: bool = True) -> None:
     with OutputFolder(folder, overwrite) as outputs:
-        for name in ("frames.jsonl", "report.json", *(["annotated.mp4"] if video else [])):
+        for name in (
+            "frames.jsonl",
+            "tracks.txt",
+            "detections.txt",
+            "report.json",
+            *(["annotated.mp4"] if video else []),
+        ):
             outputs.part(name).write_text(text)
             assert not (folder / name).exists() or overwrite, "nothing appears before it is whole"
 
@@ -21,7 +27,7 @@ def break_off(folder: Path) -> None:
 def test_outputs_appear_together(tmp_path: Path) -> None:
     write_all(tmp_path / "new" / "folder", "x")
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [
-        "annotated.mp4", "frames.jsonl", "report.json",
+        "annotated.mp4", "detections.txt", "frames.jsonl", "report.json", "tracks.txt",
     ]  # fmt: skip
 
 
