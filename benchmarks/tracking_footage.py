@@ -107,8 +107,8 @@ def convoy_figures() -> dict[str, Any]:
             "all": summed([measure(truth, answer)]),
             "wide": summed([measure(wide, answer)]),
             "longest_identity": longest_identity(truth, answer),
-            "sure_wide_tracks": sure_wide_tracks(answer, report),
             "most_at_once": report.counts.most_at_once.vehicles,
+            "sure_wide_tracks": sure_wide_tracks(answer, report),
         }
         print(f"convoy_oblique at {size}: {figures[str(size)]}", flush=True)
     return figures
@@ -136,4 +136,4 @@ def sure_wide_tracks(answer: Answer, report: Report) -> int:
         for identity, box in rows:
             widths.setdefault(identity, []).append(float(box[2] - box[0]))
     least = report.networks[0].confidence
-    return sum(track.score >= least and np.median(widths[track.id]) > WIDE_PX for track in report.tracks)
+    return sum(bool(track.score >= least and np.median(widths[track.id]) > WIDE_PX) for track in report.tracks)
