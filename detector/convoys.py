@@ -1,12 +1,14 @@
 """Which vehicles of a shot move as a convoy: three or more, one behind the other, along one path.
 
+A column that halts stays a convoy; one that never moves in the shot cannot be told from a parked row and is none.
 Everything is judged in the picture of one moment at a time, with the camera's motion over the last second taken out, so
 errors of camera motion do not pile up over a long shot.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,26 +24,60 @@ LONGEST_GAP_SIZES = 10.0
 WIDEST_OFFSET_SIZES = 2.5
 FEWEST_LINKED_SAMPLES = 2
 LEAST_LINKED_SHARE = 0.5
+LENGTH_OF_WIDTH = 2.0  # of a vehicle, about
+MOST_AT_A_TIME = 2_000_000  # pairs compared in one go
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Presence:
+    """How many vehicles of a convoy are in the picture over a run of frames, both ends included."""
+
+    start: int
+    end: int
+    vehicles: int
 
 
 @dataclass(frozen=True)
 class ConvoySpan:
-    """A convoy: track ids in order of march, leader first, and the frames where three of them are in the picture."""
+    """A convoy.
+
+    Attributes:
+        tracks: ids in order of march, leader first.
+        start, end: first and last frame with three of them in the picture.
+        presence: how many are in the picture from when to when, over all of their frames.
+        spacing_lengths: from the middle of a vehicle to the middle of the next, in vehicle lengths; the median.
+        direction_degrees: where they go in the picture, clockwise from upwards, 0 to 360.
+    """
 
     tracks: tuple[int, ...]
     start: int
     end: int
+    presence: tuple[Presence, ...]
+    spacing_lengths: float
+    direction_degrees: float
 
 
 @dataclass(frozen=True)
-class _State:
-    """A vehicle at one moment, in the picture of that moment."""
+class _Moment:
+    """The moving vehicles at one moment, in the picture of that moment.
 
-    position: Array
-    velocity: Array  # pixels a second over the ground
-    size_px: float
+    Attributes:
+        ids: (n,) of their tracks, ascending.
+        positions: (n, 2) of their middles.
+        headings: (n, 2) unit vectors, of the way over the ground.
+        sides: (n, 2) width and height.
+    """
+
+    ids: Indices
+    positions: Array
+    headings: Array
+    sides: Array
+
+    def __getitem__(self, chosen: NDArray[np.bool_] | Indices) -> "_Moment":
+        return _Moment(self.ids[chosen], self.positions[chosen], self.headings[chosen], self.sides[chosen])
 
 
 def find_convoys(
@@ -54,18 +90,17 @@ def find_convoys(
         times_s: time of every frame of the shot.
         to_ground: (3, 3) transform of every frame to the shot's first frame: the camera motions, accumulated.
     """
-    moments = [_states(tracks, frame, earlier, times_s, to_ground) for frame, earlier in _samples(times_s)]
-    together: dict[tuple[int, int], list[bool]] = {}
-    for states in moments:
-        for a, b in combinations(sorted(states), 2):
-            together.setdefault((a, b), []).append(_linked(states[a], states[b]))
-    links = [pair for pair, linked in together.items() if _lasting(linked)]
+    boxes = {track.id: {box.frame: box.xyxy for box in track.boxes} for track in tracks}
+    moments = [_moment(boxes, frame, earlier, times_s, to_ground) for frame, earlier in _samples(times_s)]
     by_id = {track.id: track for track in tracks}
     convoys = []
-    for members in _components(links):
-        span = _frames_with(FEWEST_VEHICLES, [by_id[member] for member in members])
-        if len(members) >= FEWEST_VEHICLES and span is not None:
-            convoys.append(ConvoySpan(_in_order(members, moments), *span))
+    for members in _components(_lasting_links(moments)):
+        presence = _presence([by_id[member] for member in members])
+        enough = [run for run in presence if run.vehicles >= FEWEST_VEHICLES]
+        if enough:
+            order = _in_order(members, moments)
+            spacing, direction = _march(order, moments)
+            convoys.append(ConvoySpan(order, enough[0].start, enough[-1].end, presence, spacing, direction))
     return sorted(convoys, key=lambda convoy: (convoy.start, convoy.tracks))
 
 
@@ -84,49 +119,65 @@ def _samples(times_s: Mapping[int, float]) -> list[tuple[int, int]]:
     return samples
 
 
-def _states(
-    tracks: Sequence[Track], frame: int, earlier: int, times_s: Mapping[int, float], to_ground: Mapping[int, Array]
-) -> dict[int, _State]:
-    """The moving vehicles at a frame, by track id."""
+def _moment(
+    boxes: Mapping[int, Mapping[int, tuple[float, float, float, float]]],
+    frame: int,
+    earlier: int,
+    times_s: Mapping[int, float],
+    to_ground: Mapping[int, Array],
+) -> _Moment:
+    """The vehicles that moved between two frames, as they are at the later one."""
+    ids = np.array(sorted(track for track, at in boxes.items() if frame in at and earlier in at), np.int64)
+    now, before = (np.array([boxes[track][at] for track in ids]).reshape(-1, 4) for at in (frame, earlier))
     earlier_to_now = np.linalg.inv(to_ground[frame]) @ to_ground[earlier]
-    seconds = times_s[frame] - times_s[earlier]
-    states = {}
-    for track in tracks:
-        now, before = _box_at(track, frame), _box_at(track, earlier)
-        if now is None or before is None:
-            continue
-        was = earlier_to_now @ np.array([(before[0] + before[2]) / 2, (before[1] + before[3]) / 2, 1.0])
-        position = np.array([(now[0] + now[2]) / 2, (now[1] + now[3]) / 2])
-        size = float(np.sqrt(max(1.0, (now[2] - now[0]) * (now[3] - now[1]))))
-        velocity = (position - was[:2] / was[2]) / seconds
-        if float(np.linalg.norm(velocity)) / size >= SLOWEST_SIZES_PER_S:
-            states[track.id] = _State(position, velocity, size)
-    return states
+    was = np.column_stack([(before[:, :2] + before[:, 2:]) / 2, np.ones(len(ids))]) @ earlier_to_now.T
+    positions, sides = (now[:, :2] + now[:, 2:]) / 2, now[:, 2:] - now[:, :2]
+    way = positions - was[:, :2] / was[:, 2:]
+    distance = np.linalg.norm(way, axis=1)
+    moving = distance / _sizes(sides) / (times_s[frame] - times_s[earlier]) >= SLOWEST_SIZES_PER_S
+    headings = way / np.maximum(distance, np.finfo(float).tiny)[:, None]
+    return _Moment(ids, positions, headings, sides)[moving]
 
 
-def _box_at(track: Track, frame: int) -> tuple[float, float, float, float] | None:
-    if not track.first <= frame <= track.last:
-        return None
-    index = np.searchsorted([box.frame for box in track.boxes], frame)
-    box = track.boxes[int(index)]
-    return box.xyxy if box.frame == frame else None
+def _sizes(sides: Array) -> Array:
+    """(n,) geometric mean of width and height, at least a pixel."""
+    sizes: Array = np.sqrt(np.maximum(sides.prod(axis=1), 1.0))
+    return sizes
 
 
-def _linked(a: _State, b: _State) -> bool:
-    """Whether one follows the other closely: same heading, near each other, one on the other's line."""
-    directions = [state.velocity / np.linalg.norm(state.velocity) for state in (a, b)]
-    if float(directions[0] @ directions[1]) < np.cos(np.radians(WIDEST_ANGLE_DEGREES)):
-        return False
-    size = (a.size_px + b.size_px) / 2
-    between = a.position - b.position
-    if float(np.linalg.norm(between)) > LONGEST_GAP_SIZES * size:
-        return False
-    offsets = [abs(float(d[0] * between[1] - d[1] * between[0])) for d in directions]
-    return min(offsets) <= WIDEST_OFFSET_SIZES * size
+def _lasting_links(moments: list[_Moment]) -> list[tuple[int, int]]:
+    """Pairs of tracks of which one follows the other through at least half the moments in which both move."""
+    linked: Counter[tuple[int, int]] = Counter()
+    moving: dict[int, set[int]] = {}
+    for number, moment in enumerate(moments):
+        linked.update(_linked(moment))
+        for track in moment.ids.tolist():
+            moving.setdefault(track, set()).add(number)
+    return [
+        pair
+        for pair, times in sorted(linked.items())
+        if times >= FEWEST_LINKED_SAMPLES and times >= LEAST_LINKED_SHARE * len(moving[pair[0]] & moving[pair[1]])
+    ]
 
 
-def _lasting(linked: list[bool]) -> bool:
-    return sum(linked) >= FEWEST_LINKED_SAMPLES and sum(linked) >= LEAST_LINKED_SHARE * len(linked)
+def _linked(moment: _Moment) -> list[tuple[int, int]]:
+    """Pairs of tracks that follow closely: same heading, near each other, one on the other's line."""
+    sizes = _sizes(moment.sides)
+    pairs: list[tuple[int, int]] = []
+    rows = np.arange(len(sizes))
+    for part in np.array_split(rows, 1 + len(rows) ** 2 // MOST_AT_A_TIME):
+        size = (sizes[part, None] + sizes[None]) / 2
+        between = moment.positions[part, None] - moment.positions[None]
+        alike = moment.headings[part] @ moment.headings.T >= np.cos(np.radians(WIDEST_ANGLE_DEGREES))
+        near = np.linalg.norm(between, axis=2) <= LONGEST_GAP_SIZES * size
+        offsets = [
+            np.abs(heading[..., 0] * between[..., 1] - heading[..., 1] * between[..., 0])
+            for heading in (moment.headings[part, None], moment.headings[None])
+        ]
+        behind = np.minimum(*offsets) <= WIDEST_OFFSET_SIZES * size
+        first, second = np.nonzero(alike & near & behind & (part[:, None] < rows[None]))
+        pairs += zip(moment.ids[part[first]].tolist(), moment.ids[second].tolist(), strict=True)
+    return pairs
 
 
 def _components(links: list[tuple[int, int]]) -> list[set[int]]:
@@ -139,31 +190,52 @@ def _components(links: list[tuple[int, int]]) -> list[set[int]]:
     return groups
 
 
-def _frames_with(count: int, tracks: Sequence[Track]) -> tuple[int, int] | None:
-    """First and last frame in which at least this many of the tracks exist."""
-    edges = sorted([(track.first, 1) for track in tracks] + [(track.last + 1, -1) for track in tracks])
-    present, frames = 0, []
-    for frame, change in edges:
-        before, present = present, present + change
-        if present >= count > before:
-            frames.append(frame)
-        if before >= count > present:
-            frames.append(frame - 1)
-    return (frames[0], frames[-1]) if frames else None
+def _presence(tracks: Sequence[Track]) -> tuple[Presence, ...]:
+    """Runs of frames with the same number of these tracks, none left out from the first frame to the last."""
+    changes: Counter[int] = Counter()
+    for track in tracks:
+        changes[track.first] += 1
+        changes[track.last + 1] -= 1
+    frames = sorted(frame for frame, change in changes.items() if change)
+    vehicles, runs = 0, []
+    for frame, after in pairwise(frames):
+        vehicles += changes[frame]
+        runs.append(Presence(frame, after - 1, vehicles))
+    return tuple(runs)
 
 
-def _in_order(members: set[int], moments: list[dict[int, _State]]) -> tuple[int, ...]:
+def _in_order(members: set[int], moments: list[_Moment]) -> tuple[int, ...]:
     """Leader first: by the share of the others it is ahead of, among those it was seen together with."""
-    ahead_of: dict[int, list[bool]] = {member: [] for member in members}
-    for a, b in combinations(sorted(members), 2):
-        votes = [_is_ahead(states[a], states[b]) for states in moments if a in states and b in states]
-        if votes:
-            a_leads = sum(votes) * 2 > len(votes)
-            ahead_of[a].append(a_leads)
-            ahead_of[b].append(not a_leads)
-    return tuple(sorted(members, key=lambda member: (-float(np.mean(ahead_of[member])), member)))
+    ids = np.array(sorted(members), np.int64)
+    leads = np.zeros((len(ids), len(ids)))
+    for moment in moments:
+        present = moment[np.isin(moment.ids, ids)]
+        at = np.searchsorted(ids, present.ids)
+        heading = present.headings[:, None] + present.headings[None]
+        between = present.positions[:, None] - present.positions[None]
+        leads[np.ix_(at, at)] += np.sign((between * heading).sum(axis=2))
+    together, ahead = leads != 0, leads > 0
+    share = ahead.sum(axis=1) / np.maximum(together.sum(axis=1), 1)
+    return tuple(ids[np.lexsort((ids, -share))].tolist())
 
 
-def _is_ahead(a: _State, b: _State) -> bool:
-    heading = a.velocity / np.linalg.norm(a.velocity) + b.velocity / np.linalg.norm(b.velocity)
-    return float((a.position - b.position) @ heading) > 0
+def _march(order: tuple[int, ...], moments: list[_Moment]) -> tuple[float, float]:
+    """Spacing in vehicle lengths and direction in degrees of a convoy, over the moments in which it moves."""
+    spacings: list[Array] = []
+    heading = np.zeros(2)
+    for moment in moments:
+        here = {track: index for index, track in enumerate(moment.ids.tolist())}
+        present = moment[np.array([here[track] for track in order if track in here], np.int64)]
+        heading += present.headings.sum(axis=0)
+        lengths = _lengths(present)
+        steps = np.linalg.norm(np.diff(present.positions, axis=0), axis=1)
+        spacings.append(steps / ((lengths[1:] + lengths[:-1]) / 2))
+    direction = float(np.degrees(np.arctan2(heading[0], -heading[1]))) % 360
+    return float(np.median(np.concatenate(spacings))), direction
+
+
+def _lengths(moment: _Moment) -> Array:
+    """(n,) vehicle lengths in pixels, from boxes that stand upright around vehicles that drive at an angle."""
+    around = np.abs(moment.headings).sum(axis=1) * (1 + 1 / LENGTH_OF_WIDTH)
+    lengths: Array = np.maximum(moment.sides.sum(axis=1), 1.0) / around
+    return lengths

@@ -171,8 +171,26 @@ class TrackSummary:
 
 
 @dataclass(frozen=True)
+class ConvoyPresence:
+    """How many vehicles of a convoy are in the picture over a run of frames."""
+
+    start: int
+    end: int
+    vehicles: int
+
+
+@dataclass(frozen=True)
 class Convoy:
-    """Three or more vehicles moving along one path. `tracks` are in order of march, the leader first."""
+    """Three or more vehicles moving along one path, also while they halt on it.
+
+    Attributes:
+        tracks: in order of march, the leader first.
+        size: how many they are.
+        start, end: first and last frame with three of them in the picture.
+        presence: how many are in the picture from when to when.
+        spacing_lengths: from middle to middle of neighbours in vehicle lengths, about; the median.
+        direction_degrees: where they go in the picture, clockwise from upwards, camera motion taken out.
+    """
 
     tracks: tuple[int, ...]
     size: int
@@ -180,6 +198,9 @@ class Convoy:
     end: int
     start_s: float
     end_s: float
+    presence: tuple[ConvoyPresence, ...]
+    spacing_lengths: float
+    direction_degrees: float
 
 
 @dataclass(frozen=True)
@@ -324,7 +345,17 @@ def read_frames(lines: Iterable[str]) -> Iterable[FrameRecord]:
         )
 
 
-DECIMALS = {"score": 4, "smoke": 4, "fire": 4, "confidence": 4, "class_share": 4, "xyxy": 2, "region": 2}
+DECIMALS = {
+    "score": 4,
+    "smoke": 4,
+    "fire": 4,
+    "confidence": 4,
+    "class_share": 4,
+    "xyxy": 2,
+    "region": 2,
+    "spacing_lengths": 1,
+    "direction_degrees": 0,
+}
 
 
 def _tidy(value: Any, key: str = "") -> Any:

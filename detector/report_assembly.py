@@ -13,6 +13,7 @@ from detector.device import Device
 from detector.model_card import ModelCard
 from detector.report import (
     Convoy,
+    ConvoyPresence,
     Coverage,
     DamagedPlace,
     DeviceUsed,
@@ -155,7 +156,17 @@ def track_summaries(findings: Sequence[ShotFindings], looking: Looking) -> list[
 def convoy_summaries(findings: Sequence[ShotFindings]) -> list[Convoy]:
     """The convoys of all shots."""
     return [
-        Convoy(c.tracks, len(c.tracks), c.start, c.end, shot.times_s[c.start], shot.times_s[c.end])
+        Convoy(
+            tracks=c.tracks,
+            size=len(c.tracks),
+            start=c.start,
+            end=c.end,
+            start_s=shot.times_s[c.start],
+            end_s=shot.times_s[c.end],
+            presence=tuple(ConvoyPresence(run.start, run.end, run.vehicles) for run in c.presence),
+            spacing_lengths=c.spacing_lengths,
+            direction_degrees=c.direction_degrees,
+        )
         for shot in findings
         for c in shot.convoys
     ]

@@ -1,8 +1,11 @@
+"""Tracks are rendered as numbers: boxes of known ways at 25 frames a second."""
+
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
-from detector.convoys import find_convoys
+from detector.convoys import Presence, find_convoys
 from detector.tracking import Track, TrackBox
 
 FRAMES = 75  # three seconds at 25 frames a second
@@ -69,3 +72,76 @@ def test_it_lasts_while_three_are_in_the_picture() -> None:
     shorter = Track(last.id, tuple(box for box in last.boxes if 10 <= box.frame <= 60))
     [convoy] = find_convoys([*others, shorter], TIMES_S, STILL)
     assert (convoy.start, convoy.end) == (10, 60)
+
+
+def test_how_many_are_there_from_when_to_when() -> None:
+    first, second, third, fourth = column(4, speed_px_s=60)
+    late = Track(fourth.id, tuple(box for box in fourth.boxes if box.frame >= 10))
+    early = Track(first.id, tuple(box for box in first.boxes if box.frame < 60))
+    [convoy] = find_convoys([early, second, third, late], TIMES_S, STILL)
+    assert convoy.presence == (Presence(0, 9, 3), Presence(10, 59, 4), Presence(60, 74, 3))
+
+
+@pytest.mark.parametrize("gap_px", [80, 120])
+def test_spacing_is_from_middle_to_middle_in_vehicle_lengths(gap_px: int) -> None:
+    """Vehicles are 40 px long."""
+    spaced = [track(n, lambda s, n=n: (600 - gap_px * n + 60 * s, 200)) for n in range(1, 5)]  # type: ignore[misc]
+    [convoy] = find_convoys(spaced, TIMES_S, STILL)
+    assert convoy.spacing_lengths == pytest.approx(gap_px / 40)
+
+
+@pytest.mark.parametrize("degrees", [0, 45, 90, 180, 225, 300])
+def test_direction_is_clockwise_from_upwards_and_spacing_does_not_depend_on_it(degrees: int) -> None:
+    """Boxes stand upright around vehicles of 40 by 20 px that drive at an angle."""
+    ahead = np.array([np.sin(np.radians(degrees)), -np.cos(np.radians(degrees))])
+    half = np.abs(np.array([[ahead[0], ahead[1]], [ahead[1], ahead[0]]])) @ np.array([20, 10])
+    tracks = []
+    for number in range(1, 4):
+        boxes = []
+        for frame in range(FRAMES):
+            x, y = (400, 300) + ahead * (60 * frame / 25 - 100 * number)
+            corners = (float(x - half[0]), float(y - half[1]), float(x + half[0]), float(y + half[1]))
+            boxes.append(TrackBox(frame, frame / 25, corners, 0.9, 0))
+        tracks.append(Track(number, tuple(boxes)))
+    [convoy] = find_convoys(tracks, TIMES_S, STILL)
+    assert convoy.tracks == (1, 2, 3)
+    assert (convoy.direction_degrees - degrees + 180) % 360 == pytest.approx(180, abs=1)
+    assert convoy.spacing_lengths == pytest.approx(2.5, abs=0.05)
+
+
+def test_direction_is_that_over_the_ground() -> None:
+    """A camera that overtakes a column sees it go backwards."""
+    overtaking = {frame: np.array([[1, 0, 4.8 * frame], [0, 1, 0], [0, 0, 1.0]]) for frame in range(FRAMES)}
+    [convoy] = find_convoys(column(4, speed_px_s=-60), TIMES_S, overtaking)
+    assert convoy.direction_degrees == pytest.approx(90, abs=1)
+    assert convoy.tracks == (1, 2, 3, 4)
+
+
+def test_a_column_that_halts_stays_a_convoy() -> None:
+    halting = [track(n, lambda s, n=n: (600 - 80 * n + 60 * min(s, 2.0), 200)) for n in range(1, 5)]  # type: ignore[misc]
+    [convoy] = find_convoys(halting, TIMES_S, STILL)
+    assert convoy.tracks == (1, 2, 3, 4)
+    assert (convoy.start, convoy.end) == (0, FRAMES - 1)
+
+
+def test_a_vehicle_parked_beside_the_road_is_not_in_it() -> None:
+    parked = track(9, lambda s: (480, 225))
+    [convoy] = find_convoys([*column(4, speed_px_s=60), parked], TIMES_S, STILL)
+    assert 9 not in convoy.tracks
+
+
+def test_two_columns_apart_are_two_convoys() -> None:
+    other = [track(n, lambda s, n=n: (300 + 80 * n - 60 * s, 600)) for n in range(11, 14)]  # type: ignore[misc]
+    found = find_convoys([*column(3, speed_px_s=60), *other], TIMES_S, STILL)
+    assert [convoy.tracks for convoy in found] == [(1, 2, 3), (11, 12, 13)]
+
+
+def test_a_thousand_vehicles_at_random_are_judged_as_few_are() -> None:
+    random = np.random.default_rng(1)
+    ways = [(random.uniform(0, 40_000, 2), random.normal(0, 60, 2)) for _ in range(1000)]
+    strewn = [
+        track(100 + n, lambda s, at=at, way=way: (float(at[0] + way[0] * s), float(at[1] + 2000 + way[1] * s)))  # type: ignore[misc]
+        for n, (at, way) in enumerate(ways)
+    ]
+    found = find_convoys([*column(4, speed_px_s=60), *strewn], TIMES_S, STILL)
+    assert (1, 2, 3, 4) in [convoy.tracks for convoy in found]

@@ -11,6 +11,17 @@ from rich.text import Text
 
 from detector.report import Convoy, Coverage, Distinct, Event, MostAtOnce, Report
 
+DIRECTIONS = (
+    "up",
+    "up right",
+    "right",
+    "down right",
+    "down",
+    "down left",
+    "left",
+    "up left",
+)  # clockwise, in the picture
+
 
 def summary(report: Report) -> RenderableType:
     """What was found and what was not seen, for `rich.console.Console.print`."""
@@ -80,7 +91,11 @@ def _at_once(most: MostAtOnce) -> str:
 
 
 def _convoy(convoy: Convoy) -> str:
-    return f"{convoy.size} vehicles, {clock(convoy.start_s)} to {clock(convoy.end_s)}"
+    heading = DIRECTIONS[round(convoy.direction_degrees / 45) % len(DIRECTIONS)]
+    return (
+        f"{convoy.size} vehicles going {heading}, {convoy.spacing_lengths:.1f} vehicle lengths apart, "
+        f"{clock(convoy.start_s)} to {clock(convoy.end_s)}"
+    )
 
 
 def _event(event: Event) -> str:
