@@ -5,7 +5,9 @@ import pytest
 
 from detector import analyze
 from detector.analysis import Networks
+from detector.detections import Detections
 from detector.model_card import ModelError, Threshold
+from detector.mot_file import detection_lines
 from detector.report import FrameRecord, Report, report_document
 from tests.fakes import (
     FIRE_RED,
@@ -206,3 +208,16 @@ def test_a_clip_of_one_frame(tmp_path: Path) -> None:
     clip = write_pictures(tmp_path / "one.mp4", [with_squares(ground(1), [(50, 50), (150, 50)])])
     report = analyze(clip, networks=square_networks())
     assert report.counts.most_at_once.vehicles == 2
+
+
+def test_saved_detections_stand_in_for_the_vehicle_network(clip: Path, report: Report, tmp_path: Path) -> None:
+    """The released second network runs; of the first only the card is read."""
+    found: dict[int, Detections] = {}
+    analyze(clip, networks=square_networks(), on_detections=found.__setitem__)
+    assert sorted(found) == list(range(FIRST + SECOND))
+    saved = tmp_path / "detections.txt"
+    saved.write_text("".join(line for frame in found for line in detection_lines(frame, found[frame])))
+    again = analyze(clip, networks=Networks.load_saved(saved, "cpu"))
+    assert again.networks[0].name == again.settings.tracks == "detections.txt"
+    assert [(track.first, track.last) for track in again.tracks] == [(t.first, t.last) for t in report.tracks]
+    assert {track.class_name for track in again.tracks} == {"ifv_apc"}, "the second class of the released network"
