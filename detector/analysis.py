@@ -20,7 +20,7 @@ from detector.looks import Networks as Networks
 from detector.looks import VehiclesSeen, vehicles_seen
 from detector.model_card import ModelError, ThresholdName
 from detector.mot_file import SavedDetections
-from detector.motion import CameraMotionEstimator
+from detector.motion import CameraMotionEstimator, motion_picture
 from detector.report import SCHEMA, FrameRecord, Report, Run, Settings
 from detector.report_assembly import (
     convoy_summaries,
@@ -164,7 +164,7 @@ class _Watch:
         """Observe one frame, and settle the shots that are known to be over."""
         small = thumbnail(frame.image)
         time_s = frame.time.seconds
-        motion = self._motion.update(small, frame.image.shape[1])
+        motion = self._motion.update(motion_picture(frame.image), frame.image.shape[1])
         found, size_px = self.vehicles_seen(frame, small, LOW_SCORE_SHARE * self.looking.confidence)
         if self.on_detections:
             self.on_detections(frame.index, found)

@@ -1,10 +1,10 @@
 """How the camera moved from one frame to the next, told from the ground and not from what is burned into the picture.
 
-Corners are followed by Lucas-Kanade optical flow on thumbnails and a transform is fitted by RANSAC, as in the global
-motion compensation of BoT-SORT (Aharon et al. 2022). It is a homography: seen obliquely, near ground moves faster than
-far ground, and a similarity makes parked vehicles drive and convoys stand. Logos, crosshairs and captions stay still
-while the world moves: where much of the picture changes, corners are taken only from what changes, and where a good
-share of them moves together, those that stay still are left out.
+One corner of every cell of a grid is followed by Lucas-Kanade optical flow on a small picture (so that a motion's
+corners are its area, and bright telemetry does not outvote dull ground), as in the global motion compensation of
+BoT-SORT (Aharon et al. 2022). Candidates are found by RANSAC among the corners that move and among all; the camera's is
+the one that spans the picture, which a large vehicle does not. It is a homography: seen obliquely, near ground moves
+faster than far ground, and a similarity makes parked vehicles drive and convoys stand.
 This module knows nothing of vehicles.
 """
 
@@ -14,15 +14,38 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_CORNERS = 250
+from detector.burned_in import BurnedIn
+
+WIDEST_PX = 640  # of the small picture; all pixels below are its own
+
+CELLS_ACROSS = 20
+LEAST_TEXTURE = 3e-5  # smaller eigenvalue of the gradients around a corner; the noise of a flat picture lies below
+WINDOW_PX = 11
 FEWEST_CORNERS = 10
-STILL_LEVELS = 4  # grey levels a pixel may change by and still count as burned in
-CHANGING_SHARE = 0.2
-STILL_PX = 0.15  # of a thumbnail
-MOVING_SHARE = 0.25
-INLIER_PX = 1.0
-FEWEST_FOR_HOMOGRAPHY = 30
-MOST_TILT = 1e-3  # of the perspective terms, per thumbnail pixel and frame
+
+STILL_PX = 0.15  # a corner that moved less may have stood still
+RANSAC_PX = 0.3  # wider, and a candidate lies between the ground and a large vehicle
+MOST_TRIES = 300
+SIMILARITY_SHARE = 0.5  # of the corners that must agree on it to do without a homography
+AGREE_PX = 0.5
+LEAST_SHARE = 0.2  # of the corners that must go with the camera
+LEAST_OF_MOVING = 0.3  # of those that move; waves have no motion that so many share
+LEAST_SPAN = 0.5  # of the picture; one thing over a third of it spans 0.33
+LEAST_STILL_SHARE = 0.42  # of all cells: fewer corners that stand still may all be burned in
+EXACTLY_PX = 0.08  # what is burned in stands stiller than the ground
+LEAST_EXACTLY_STILL_SHARE = 0.6
+
+REFINEMENTS = 5
+NEAR_PX = 0.35
+REACH = 3.0  # times the usual misfit, beyond which a corner has no weight
+LEAST_REACH_PX = 0.1
+MOST_TILT = 0.5  # of the perspective terms over half the width of the picture
+MOST_GROWTH = 4.0  # of an area in one frame
+
+HALVE = np.diag([0.5, 0.5, 1.0])
+
+Matrix = NDArray[np.float64]
+Points = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -35,7 +58,7 @@ class CameraMotion:
         known: False where the picture gave nothing to tell it by; both are then the identity.
     """
 
-    matrix: NDArray[np.float64]
+    matrix: Matrix
     affine: NDArray[np.float32]
     known: bool
 
@@ -43,24 +66,39 @@ class CameraMotion:
 UNKNOWN_MOTION = CameraMotion(np.eye(3), np.eye(2, 3, dtype=np.float32), known=False)
 
 
+def motion_picture(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The small BGR picture to follow corners in: halved until it is at most 640 px wide.
+
+    Halving only averages four pixels into one: at 1080p it costs 0.7 ms, where a resize to 256 px costs 6.
+    """
+    small = image
+    while small.shape[1] > WIDEST_PX:
+        small = _halved(small)
+    return small
+
+
 class CameraMotionEstimator:
-    """Feeds on thumbnails of consecutive frames."""
+    """Feeds on small pictures of consecutive frames; learns on the way what is burned into them."""
 
     def __init__(self) -> None:
         self._previous: NDArray[np.uint8] | None = None
+        self._burned_in = BurnedIn()
 
     def update(self, small: NDArray[np.uint8], full_width_px: int) -> CameraMotion:
-        """Motion since the thumbnail given before.
+        """Motion since the picture given before.
 
         Args:
-            small: (height, width, 3) uint8 BGR thumbnail of the frame.
+            small: (height, width, 3) uint8 BGR, the frame made smaller; see `motion_picture`.
             full_width_px: width of the picture it was made of; the result is in that picture's pixels.
         """
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
         previous, self._previous = self._previous, grey
-        if previous is None or previous.shape != grey.shape:
-            return UNKNOWN_MOTION
-        fitted = _fit(*_follow_corners(previous, grey))
+        fitted = None
+        if previous is not None and previous.shape == grey.shape:
+            half = _halved(previous)
+            corners = _corners(half, self._burned_in.free((half.shape[0], half.shape[1])))
+            fitted = _camera(*_follow(previous, grey, corners), grey.shape)
+        self._burned_in.update(_halved(grey), None if fitted is None else HALVE @ fitted @ np.linalg.inv(HALVE))
         if fitted is None:
             return UNKNOWN_MOTION
         scale = full_width_px / small.shape[1]
@@ -70,7 +108,7 @@ class CameraMotionEstimator:
         return CameraMotion(matrix, _linearised(matrix, middle), known=True)
 
 
-def _linearised(matrix: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float32]:
+def _linearised(matrix: Matrix, at: Matrix) -> NDArray[np.float32]:
     """The affine that agrees with a homography at a point, to first order."""
     weight = float(matrix[2, :2] @ at + matrix[2, 2])
     image = (matrix[:2, :2] @ at + matrix[:2, 2]) / weight
@@ -78,53 +116,128 @@ def _linearised(matrix: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray
     return np.column_stack([slope, image - slope @ at]).astype(np.float32)
 
 
-def _follow_corners(previous: NDArray[np.uint8], grey: NDArray[np.uint8]) -> tuple[NDArray[np.float32], ...]:
-    """Corners of the previous picture, (n, 2), and where they went."""
-    changing = _changing(previous, grey)
-    corners = cv2.goodFeaturesToTrack(previous, MOST_CORNERS, qualityLevel=0.01, minDistance=6, mask=changing)
-    if corners is None or len(corners) < FEWEST_CORNERS:
+def _halved(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    size = (max(1, image.shape[1] // 2), max(1, image.shape[0] // 2))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _cell_px(width: int) -> int:
+    return max(6, 2 * round(width / CELLS_ACROSS / 2))
+
+
+def _corners(half: NDArray[np.uint8], free: NDArray[np.bool_]) -> Points:
+    """(n, 2), the best corner of every cell that has one, in pixels of the picture twice as large."""
+    cell = _cell_px(2 * half.shape[1]) // 2
+    rows, columns = half.shape[0] // cell, half.shape[1] // cell
+    if rows == 0 or columns == 0:
+        return np.zeros((0, 2), np.float32)
+    texture = (cv2.cornerMinEigenVal(half, 3) * free)[: rows * cell, : columns * cell]
+    cells = texture.reshape(rows, cell, columns, cell).transpose(0, 2, 1, 3).reshape(rows * columns, cell * cell)
+    best = cells.argmax(axis=1)
+    number = np.flatnonzero(cells[np.arange(len(cells)), best] > LEAST_TEXTURE)
+    x = number % columns * cell + best[number] % cell
+    y = number // columns * cell + best[number] // cell
+    return np.column_stack([2 * x + 0.5, 2 * y + 0.5]).astype(np.float32)
+
+
+def _follow(previous: NDArray[np.uint8], grey: NDArray[np.uint8], corners: Points) -> tuple[Points, Points]:
+    """The corners that are found again, and where."""
+    if len(corners) < FEWEST_CORNERS:
         return np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32)
-    moved, found, _ = cv2.calcOpticalFlowPyrLK(previous, grey, corners, None, winSize=(15, 15), maxLevel=3)  # type: ignore[call-overload]
-    kept = found.ravel() == 1
-    return corners.reshape(-1, 2)[kept], moved.reshape(-1, 2)[kept]
+    until = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 10, 0.03)
+    moved, found, _ = cv2.calcOpticalFlowPyrLK(  # type: ignore[call-overload]
+        previous, grey, corners[:, None], None, winSize=(WINDOW_PX, WINDOW_PX), maxLevel=3, criteria=until
+    )
+    kept = (found.ravel() == 1) & np.isfinite(moved).all(axis=(1, 2))
+    return corners[kept], moved[kept, 0]
 
 
-def _changing(previous: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Where the picture changes, 255 there and 0 elsewhere; None if too little does to tell overlays from the world."""
-    difference = cv2.absdiff(previous, grey)
-    changing = np.where(difference > STILL_LEVELS, 255, 0).astype(np.uint8)
-    if np.count_nonzero(changing) < CHANGING_SHARE * changing.size:
-        return None
-    # The edge of an overlay changes as the world passes behind it: what remains still around there is overlay.
-    return np.asarray(cv2.erode(cv2.dilate(changing, np.ones((3, 3))), np.ones((7, 7))), np.uint8)
-
-
-def _fit(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64] | None:
-    """The motion most corners agree on, overlays left out; None if too few agree."""
+def _camera(before: Points, after: Points, shape: tuple[int, ...]) -> Matrix | None:
+    """The motion that is the camera's, in pixels of the small picture; None if the corners do not tell."""
     if len(before) < FEWEST_CORNERS:
         return None
-    moving = np.linalg.norm(after - before, axis=1) > STILL_PX
-    if moving.mean() > MOVING_SHARE and moving.sum() >= FEWEST_CORNERS:
-        # Vehicles move too; only a motion that most of the moving corners share is the camera's.
-        motion = _agreed(before[moving], after[moving], least_share=0.5)
-        if motion is not None:
-            return motion
-    return _agreed(before, after, least_share=0.3)
-
-
-def _agreed(before: NDArray[np.float32], after: NDArray[np.float32], least_share: float) -> NDArray[np.float64] | None:
-    """A similarity by RANSAC, refined to a homography where enough corners carry it; None below the share."""
-    cv2.setRNGSeed(0)
-    similarity, inliers = cv2.estimateAffinePartial2D(
-        before, after, method=cv2.RANSAC, ransacReprojThreshold=INLIER_PX, maxIters=500, confidence=0.99
-    )
-    if similarity is None or not np.isfinite(similarity).all() or float(inliers.mean()) < least_share:
+    left = np.linalg.norm(after - before, axis=1) > STILL_PX
+    for _ in range(2):  # the first that agrees may be a large vehicle
+        motion = _agreed(before[left], after[left])
+        if motion is None:
+            break
+        goes = _misfit(motion, before, after) < AGREE_PX
+        shared = (goes & left).sum() >= LEAST_OF_MOVING * left.sum() and goes.sum() >= LEAST_SHARE * len(before)
+        if shared and _span(before[goes], shape) > LEAST_SPAN:
+            return _refined(motion, before, after, shape)
+        left &= ~goes
+    motion = _agreed(before, after)
+    if motion is None:
         return None
-    matrix = np.vstack([similarity, [0.0, 0.0, 1.0]])
-    if inliers.sum() < FEWEST_FOR_HOMOGRAPHY:
-        return matrix
-    homography, agreeing = cv2.findHomography(before, after, cv2.RANSAC, INLIER_PX)
-    believable = homography is not None and np.isfinite(homography).all() and abs(homography[2, :2]).max() < MOST_TILT
-    if believable and agreeing.sum() >= inliers.sum():
-        return np.asarray(homography / homography[2, 2], np.float64)
-    return matrix
+    goes = _misfit(motion, before, after) < AGREE_PX
+    cell = _cell_px(shape[1])
+    cells = (shape[0] // cell) * (shape[1] // cell)
+    exactly = np.linalg.norm((after - before)[goes], axis=1) < EXACTLY_PX
+    least = LEAST_EXACTLY_STILL_SHARE if exactly.mean() > 0.95 else LEAST_STILL_SHARE
+    if goes.sum() < least * cells or _span(before[goes], shape) < LEAST_SPAN:
+        return None
+    return _refined(motion, before, after, shape)
+
+
+def _agreed(before: Points, after: Points) -> Matrix | None:
+    """A motion that many corners share, by RANSAC: a similarity where that suffices, else a homography."""
+    if len(before) < FEWEST_CORNERS:
+        return None
+    cv2.setRNGSeed(0)
+    motion, inliers = cv2.estimateAffinePartial2D(
+        before, after, method=cv2.RANSAC, ransacReprojThreshold=RANSAC_PX, maxIters=MOST_TRIES, confidence=0.99
+    )
+    if motion is not None and inliers.mean() >= SIMILARITY_SHARE:
+        motion = np.vstack([motion, [0.0, 0.0, 1.0]])
+    else:
+        motion, inliers = cv2.findHomography(before, after, cv2.RANSAC, RANSAC_PX, maxIters=MOST_TRIES, confidence=0.99)
+    if motion is None or not np.isfinite(motion).all() or inliers.sum() < FEWEST_CORNERS:
+        return None
+    return np.asarray(motion, np.float64)
+
+
+def _misfit(motion: Matrix, before: Points, after: Points) -> NDArray[np.float64]:
+    """How far each corner is from where the motion puts it, in pixels."""
+    there = before @ motion[:2, :2].T + motion[:2, 2]
+    weight = before @ motion[2, :2] + motion[2, 2]
+    return np.asarray(np.linalg.norm(there / weight[:, None] - after, axis=1))
+
+
+def _span(points: Points, shape: tuple[int, ...]) -> float:
+    """The area over which points are spread, as a share of what evenly spread ones would have."""
+    covariance = np.cov(points.T.astype(np.float64))
+    return float(12 * np.sqrt(max(0.0, np.linalg.det(covariance))) / (shape[0] * shape[1]))
+
+
+def _refined(motion: Matrix, before: Points, after: Points, shape: tuple[int, ...]) -> Matrix | None:
+    """A homography by least squares over the corners that agree, weighed by how well they do (Tukey's biweight)."""
+    scale = shape[1] / 2
+    normal = np.array([[1 / scale, 0, -1], [0, 1 / scale, -shape[0] / shape[1]], [0, 0, 1]])
+    here, there = (points @ normal[:2, :2] + normal[:2, 2] for points in (before, after))
+    equations, right = _equations(here, there)
+    current = normal @ motion @ np.linalg.inv(normal)
+    for _ in range(REFINEMENTS):
+        misfit = _misfit(current, here, there) * scale
+        near = misfit < NEAR_PX
+        if near.sum() < FEWEST_CORNERS:
+            return None
+        reach = float(np.clip(REACH * np.median(misfit[near]), LEAST_REACH_PX, NEAR_PX))
+        weights = np.clip(1 - (misfit / reach) ** 2, 0, None) ** 2
+        weighed = equations * np.repeat(weights, 2)[:, None]
+        # The little on the diagonal keeps what the corners do not tell at rest.
+        numbers = np.linalg.solve(weighed.T @ equations + 1e-9 * np.eye(8), weighed.T @ right)
+        current = np.append(numbers, 1.0).reshape(3, 3)
+    matrix = np.linalg.inv(normal) @ current @ normal
+    matrix = matrix / matrix[2, 2]
+    grown = float(np.linalg.det(current[:2, :2]))
+    believable = np.isfinite(matrix).all() and abs(current[2, :2]).max() < MOST_TILT
+    return matrix if believable and 1 / MOST_GROWTH < grown < MOST_GROWTH else None
+
+
+def _equations(here: Matrix, there: Matrix) -> tuple[Matrix, Matrix]:
+    """Two linear equations a point, x and y in turn, for the first eight numbers of the homography (DLT)."""
+    ones = np.column_stack([here, np.ones(len(here))])
+    equations = np.zeros((len(here), 2, 8))
+    equations[:, 0, :3] = equations[:, 1, 3:6] = ones
+    equations[:, :, 6:] = -there[:, :, None] * here[:, None, :]
+    return equations.reshape(-1, 8), np.asarray(there, np.float64).ravel()
