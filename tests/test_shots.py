@@ -1,5 +1,6 @@
 import itertools
 import json
+import pickle
 from pathlib import Path
 
 import av
@@ -125,3 +126,68 @@ def test_real_clips_have_their_cuts_and_no_others() -> None:
         hits += sum(any(abs(start - other) <= 3 for other in found) for start in starts)
         wanted, given = wanted + len(starts), given + len(found)
     assert hits == wanted == given
+
+
+def mixed(one: NDArray[np.uint8], other: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
+    return np.uint8(one * (1 - share) + other * share)
+
+
+@pytest.mark.parametrize("length", [6, 12, 25, 50])
+def test_a_dissolve_is_a_transition_with_both_its_ends(length: int) -> None:
+    one, other = still(1, 45 + length), still(2, length + 45)
+    both = [mixed(one[45 + k], other[k], (k + 1) / (length + 1)) for k in range(length)]
+    before, transition, after = find(one[:45] + both + other[length:])
+    assert [span.kind for span in (before, transition, after)] == ["footage", "transition", "footage"]
+    assert abs(transition.start - 45) <= 3
+    assert abs(after.start - 45 - length) <= 3
+
+
+def test_a_fade_through_black_is_one_transition() -> None:
+    one, other, black = still(1, 57), still(2, 57), np.zeros((192, 320, 3), np.uint8)
+    leaving = [mixed(one[45 + k], black, (k + 1) / 13) for k in range(12)]
+    coming = [mixed(black, other[k], (k + 1) / 13) for k in range(12)]
+    spans = find(one[:45] + leaving + [black] * 2 + coming + other[12:])
+    assert [span.kind for span in spans] == ["footage", "transition", "footage"]
+    assert abs(spans[1].start - 45) <= 3
+    assert abs(spans[2].start - 71) <= 3
+
+
+def test_a_cut_under_a_logo_and_black_bars_is_found_and_they_make_none() -> None:
+    pictures = still(1, 40) + still(2, 40)
+    for picture in pictures:
+        picture[:24] = picture[-24:] = 0
+        picture[30:50, 250:300] = 255
+    assert ranges(find(pictures)) == [(0, 39, "footage"), (40, 79, "footage")]
+
+
+def test_a_picture_in_the_picture_has_no_shots_of_its_own() -> None:
+    pictures, inset = still(1, 80), still(2, 40) + still(3, 40)
+    for picture, small in zip(pictures, inset, strict=True):
+        picture[10:74, 10:116] = small[::3, ::3][:64, :106]
+    assert len(find(pictures)) == 1
+
+
+def test_a_light_that_fills_half_the_picture_is_no_cut() -> None:
+    pictures = still(1, 90)
+    for step in range(25):
+        share = 1 - step / 25
+        pictures[40 + step][:, :160] = mixed(pictures[40 + step][:, :160], np.full((192, 160, 3), 255), share)
+    assert len(find(pictures)) == 1
+
+
+def test_two_sizes_in_one_clip() -> None:
+    larger = [np.zeros((320, 320, 3), np.uint8)] * 30
+    spans = find(still(1, 30) + larger)
+    assert (spans[0].start, spans[-1].end) == (0, 59)
+
+
+def test_an_open_shot_takes_no_more_room_the_longer_it_is() -> None:
+    finder, pictures = ShotFinder(25), [thumbnail(picture) for picture in still(1, 25)]
+    kept = []
+    for index in range(1200):
+        assert finder.update(index, pictures[index % 25]) == []
+        if index % 400 == 399:
+            kept.append(len(pickle.dumps(finder)))
+    assert kept[2] < 1.05 * kept[1]
+    [span] = finder.finish()
+    assert (span.start, span.end) == (0, 1199)
