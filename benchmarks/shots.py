@@ -189,7 +189,7 @@ def on_rendered(sources: Sequence[Source]) -> dict[str, Any]:
 def row(name: str, scores: dict[str, Score], kinds: str) -> str:
     """Right/wanted/found of ours and of each detector, and the shots whose kind is right."""
     cells = [f"{one.right}/{one.wanted}/{one.found}" for one in scores.values()]
-    return f"{name:21}" + "".join(f"{cell:>12}" for cell in cells) + f"{kinds:>10}"
+    return f"{name.removesuffix('.mp4'):21}" + "".join(f"{cell:>12}" for cell in cells) + f"{kinds:>10}"
 
 
 def main() -> None:

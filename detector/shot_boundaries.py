@@ -86,10 +86,12 @@ class BoundaryFinder:
 
     def take(self, before: int) -> list[Boundary]:
         """The boundaries that begin before a frame, in order; they are given once."""
-        found = self._without_overlap()
-        found = self._joined_over_flat(self._that_stand(found))
+        if not any(self._taken <= b.start < before for b in (*self._cuts, *self._mixed)):
+            self._taken = max(self._taken, before)
+            return []
+        found = self._joined_over_flat(self._that_stand(self._without_overlap()))
         taken = [b for b in found if self._taken <= b.start < before]
-        self._taken = max([before, *(b.end + 1 for b in taken)])
+        self._taken = max([self._taken, before, *(b.end + 1 for b in taken)])
         self._cuts = [b for b in self._cuts if b.start >= before - self._delay]
         self._mixed = [b for b in self._mixed if b.start >= self._taken]
         return taken
