@@ -24,12 +24,14 @@ from scenedetect import FrameTimecode
 from scenedetect.detectors import AdaptiveDetector, ContentDetector, ThresholdDetector
 
 from benchmarks.results import write_results
-from benchmarks.shot_sequences import STILL_WIDTH_PX, Picture, Source, sequences
+from benchmarks.shot_scenes import Picture, Source
+from benchmarks.shot_sequences import sequences
 from detector.shots import ShotFinder, ShotSpan, thumbnail
 
 TOLERANCE_FRAMES = 3
 SEED, EACH = 7, 1
 SIZE = (256, 144)
+STILL_WIDTH_PX = 960
 SHORTEST_SOURCE, LONGEST_SOURCE = 20, 150
 OURS = "ours"
 Starts = list[int]
