@@ -26,9 +26,10 @@ from benchmarks.tracking_truth import (
 from detector import analyze
 from detector.analysis import Networks
 from detector.detections import Detections
+from detector.frame_records import FrameRecord
 from detector.model import Network
 from detector.motion import CameraMotionEstimator
-from detector.report import FrameRecord, Report
+from detector.report import Report
 from detector.shots import thumbnail
 from detector.tracking import Track, Tracker
 

@@ -15,13 +15,14 @@ from detector.counting import count_clip
 from detector.detections import Detections
 from detector.device import DeviceName
 from detector.events import Sighting
+from detector.frame_records import FrameRecord
 from detector.input_size import SizeChoice, sizes_to_try
 from detector.looks import Networks as Networks
 from detector.looks import VehiclesSeen, vehicles_seen
 from detector.model_card import ModelError, ThresholdName
 from detector.mot_file import SavedDetections
 from detector.motion import CameraMotionEstimator, motion_picture
-from detector.report import SCHEMA, FrameRecord, Report, Run, Settings
+from detector.report import SCHEMA, Report, Run, Settings
 from detector.report_assembly import (
     convoy_summaries,
     coverage,

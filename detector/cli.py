@@ -240,11 +240,12 @@ def _analyse_into(
 ) -> tuple["Report", bool]:
     """Look, then draw; every output of one clip. False if the drawing was broken off."""
     from detector.analysis import analyze
+    from detector.frame_records import read_frames
     from detector.outputs.annotated_video import write_annotated_video
     from detector.outputs.folder import OutputFolder
     from detector.outputs.lines import line_outputs
     from detector.outputs.terminal import progress
-    from detector.report import read_frames, write_report
+    from detector.report import write_report
 
     with OutputFolder(folder, request.overwrite) as outputs:
         with (

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from detector.detections import Detections
+from detector.frame_records import FrameRecord
 from detector.model_card import ModelCard
-from detector.report import FrameRecord
 
 COLUMNS = "frame,id,left,top,width,height,score,class"
 FURTHEST_PX = 1e6  # beyond it lies no picture

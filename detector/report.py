@@ -1,13 +1,16 @@
 """The report: one set of dataclasses, one JSON schema (report.schema.json beside this file), serialised here only.
 
 Frames are counted from 0 in decoding order, ranges include both ends. Times are seconds in the file's own stamps.
+What is known of each frame is in `frame_records`.
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from detector.frame_records import FrameRecord as FrameRecord  # tests/test_real_clips.py takes it from here
+from detector.json_values import json_values
 
 SCHEMA = "detect-report/3"
 
@@ -288,85 +291,11 @@ class Run:
     frames_per_second: float
 
 
-@dataclass(frozen=True)
-class FrameBox:
-    """A vehicle in one frame; `filled` where it was not seen but carried between two sightings."""
-
-    track: int
-    class_name: str
-    score: float
-    xyxy: tuple[float, float, float, float]
-    filled: bool
-
-
-@dataclass(frozen=True)
-class FrameRecord:
-    """One line of frames.jsonl. `smoke` and `fire` are scores from 0 to 1, `flags` those inside an event."""
-
-    frame: int
-    time_s: float
-    boxes: tuple[FrameBox, ...]
-    smoke: float
-    fire: float
-    flags: tuple[str, ...]
-
-
 def report_document(report: Report) -> dict[str, Any]:
     """The report as JSON values, keys as in report.schema.json."""
-    document: dict[str, Any] = _tidy(asdict(report))
-    return document
+    return dict(json_values(asdict(report)))
 
 
 def write_report(report: Report, path: Path) -> None:
     """Write report.json."""
     path.write_text(json.dumps(report_document(report), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def frame_line(record: FrameRecord) -> str:
-    """One line of frames.jsonl, without the line break."""
-    return json.dumps(_tidy(asdict(record)), ensure_ascii=False, separators=(",", ":"))
-
-
-def read_frames(lines: Iterable[str]) -> Iterable[FrameRecord]:
-    """The records of a frames.jsonl."""
-    for line in lines:
-        document = json.loads(line)
-        boxes = tuple(
-            FrameBox(box["track"], box["class"], box["score"], tuple(box["xyxy"]), box["filled"])
-            for box in document["boxes"]
-        )
-        yield FrameRecord(
-            frame=document["frame"],
-            time_s=document["time_s"],
-            boxes=boxes,
-            smoke=document["smoke"],
-            fire=document["fire"],
-            flags=tuple(document["flags"]),
-        )
-
-
-DECIMALS = {
-    "score": 4,
-    "smoke": 4,
-    "fire": 4,
-    "confidence": 4,
-    "class_share": 4,
-    "xyxy": 2,
-    "region": 2,
-    "spacing_lengths": 1,
-    "direction_degrees": 0,
-}
-
-
-def _tidy(value: Any, key: str = "") -> Any:
-    """`class_name` becomes `class`; floats lose the digits that mean nothing."""
-    if isinstance(value, dict):
-        return {
-            "class" if name == "class_name" else name: _tidy(item, name if isinstance(name, str) else key)
-            for name, item in value.items()
-        }
-    if isinstance(value, (list, tuple)):
-        return [_tidy(item, key) for item in value]
-    if isinstance(value, float):
-        return round(value, DECIMALS.get(key, 6))
-    return value

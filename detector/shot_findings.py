@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from detector.convoys import ConvoySpan, find_convoys
 from detector.detections import Detections
 from detector.events import Sighting, find_events
+from detector.frame_records import FrameBox, FrameRecord
 from detector.motion import CameraMotion
-from detector.report import Event, FrameBox, FrameRecord
+from detector.report import Event
 from detector.shots import ShotSpan
 from detector.tracking import Track, Tracker
 

@@ -6,9 +6,10 @@ import pytest
 from detector import analyze
 from detector.analysis import Networks
 from detector.detections import Detections
+from detector.frame_records import FrameRecord
 from detector.model_card import ModelError, Threshold
 from detector.mot_file import detection_lines
-from detector.report import FrameRecord, Report, report_document
+from detector.report import Report, report_document
 from tests.fakes import (
     FIRE_RED,
     VEHICLE_BLUE,

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.detections import Detections
+from detector.frame_records import FrameBox, FrameRecord
 from detector.model import load_card
 from detector.model_card import ModelCard
 from detector.mot_file import MotFileError, SavedDetections, detection_lines, read_detections, track_lines
-from detector.report import FrameBox, FrameRecord
 from tests.fakes import square_networks
 
 CARD: ModelCard = replace(square_networks().vehicles.card, classes=("tank", "truck"))

@@ -3,11 +3,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from detector import analyze
-from detector.report import SCHEMA, FrameBox, FrameRecord, frame_line, read_frames, report_document, write_report
+from detector.report import SCHEMA, report_document, write_report
 from tests.fakes import FIRE_RED, ground, square_networks, with_squares, write_pictures
 
 SCHEMA_FILE = Path(__file__).parents[1] / "detector" / "report.schema.json"
@@ -38,23 +36,3 @@ def test_tracks_say_class_and_not_class_name(tmp_path: Path) -> None:
     [track] = report_document(analyze(clip, networks=square_networks()))["tracks"]
     assert track["class"] == "truck"
     assert "class_name" not in track
-
-
-coordinates = st.floats(0, 4000).map(lambda value: round(value, 2))
-scores = st.floats(0, 1).map(lambda value: round(value, 4))
-boxes = st.builds(
-    FrameBox, st.integers(1, 99), st.sampled_from(["tank", "car"]), scores,
-    st.tuples(coordinates, coordinates, coordinates, coordinates), st.booleans(),
-)  # fmt: skip
-records = st.builds(
-    FrameRecord, st.integers(0, 10**6), st.floats(0, 1e5).map(lambda value: round(value, 6)),
-    st.lists(boxes, max_size=4).map(tuple), scores, scores,
-    st.sampled_from([(), ("smoke",), ("fire", "smoke")]),
-)  # fmt: skip
-
-
-@given(records)
-def test_a_frame_record_survives_its_line(record: FrameRecord) -> None:
-    line = frame_line(record)
-    assert "\n" not in line
-    assert list(read_frames([line])) == [record]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from detector.clip import ClipReader
 from detector.clip_writer import ClipWriter
-from detector.report import FrameBox, FrameRecord, Report
+from detector.frame_records import FrameBox, FrameRecord
+from detector.report import Report
 
 # Okabe and Ito's palette, told apart by colour-blind eyes too; BGR.
 CLASS_COLOURS = {

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from detector.detections import Detections
+from detector.frame_records import FrameRecord, frame_line
 from detector.mot_file import detection_lines, track_lines
 from detector.outputs.folder import OutputFolder
-from detector.report import FrameRecord, frame_line
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from detector import analyze
+from detector.frame_records import FrameRecord
 from detector.outputs.annotated_video import write_annotated_video
-from detector.report import FrameRecord
 from tests.fakes import FIRE_RED, ground, noisy, square_networks, with_squares, write_pictures
 
 

@@ -1,0 +1,56 @@
+"""What is known of each frame, and frames.jsonl, which holds it: one line a frame, in order.
+
+Frames are counted from 0 in decoding order. Boxes are in upright pixels of the clip.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from detector.json_values import json_values
+
+
+@dataclass(frozen=True)
+class FrameBox:
+    """A vehicle in one frame; `filled` where it was not seen but carried between two sightings."""
+
+    track: int
+    class_name: str
+    score: float
+    xyxy: tuple[float, float, float, float]
+    filled: bool
+
+
+@dataclass(frozen=True)
+class FrameRecord:
+    """One line of frames.jsonl. `smoke` and `fire` are scores from 0 to 1, `flags` those inside an event."""
+
+    frame: int
+    time_s: float
+    boxes: tuple[FrameBox, ...]
+    smoke: float
+    fire: float
+    flags: tuple[str, ...]
+
+
+def frame_line(record: FrameRecord) -> str:
+    """One line of frames.jsonl, without the line break."""
+    return json.dumps(json_values(asdict(record)), ensure_ascii=False, separators=(",", ":"))
+
+
+def read_frames(lines: Iterable[str]) -> Iterable[FrameRecord]:
+    """The records of a frames.jsonl."""
+    for line in lines:
+        document = json.loads(line)
+        boxes = tuple(
+            FrameBox(box["track"], box["class"], box["score"], tuple(box["xyxy"]), box["filled"])
+            for box in document["boxes"]
+        )
+        yield FrameRecord(
+            frame=document["frame"],
+            time_s=document["time_s"],
+            boxes=boxes,
+            smoke=document["smoke"],
+            fire=document["fire"],
+            flags=tuple(document["flags"]),
+        )
