@@ -31,38 +31,33 @@ def most_at_once(tracks: Sequence[Track], times_s: Mapping[int, float]) -> MostA
     return MostAtOnce(vehicles, frame, times_s[frame])
 
 
-def distinct_in_shot(tracks: Sequence[Track], at_once: MostAtOnce, confidence: float) -> Distinct:
-    """How many different vehicles one shot shows.
-
-    At least those seen together; at most every track; most likely the tracks whose score reaches the operating
-    threshold, for the others may be pieces of a vehicle counted already.
-    """
-    sure = sum(track.score >= confidence for track in tracks)
-    low = at_once.vehicles
-    best = max(low, sure)
-    return Distinct(low, best, max(best, len(tracks)))
-
-
 def count_shot(
     tracks: Sequence[Track], times_s: Mapping[int, float], class_names: Sequence[str], confidence: float
 ) -> Counts:
     """All counts of one shot: of all vehicles, by class and by group; classes and groups never seen are left out."""
 
-    def count(of: Sequence[Track]) -> Count:
-        at_once = most_at_once(of, times_s)
-        return Count(at_once, distinct_in_shot(of, at_once, confidence))
-
     def by(name_of: Callable[[str], str]) -> dict[str, Count]:
         names = [name_of(class_names[track.class_index]) for track in tracks]
         return {
-            name: count([track for track, own in zip(tracks, names, strict=True) if own == name])
+            name: count([track for track, own in zip(tracks, names, strict=True) if own == name], times_s, confidence)
             for name in dict.fromkeys(map(name_of, class_names))
             if name in names
         }
 
-    everything = count(tracks)
+    everything = count(tracks, times_s, confidence)
     reason = _reason_of_shot(everything.distinct)
     return Counts(everything.most_at_once, everything.distinct, by(str), by(group_of), reason)
+
+
+def count(tracks: Sequence[Track], times_s: Mapping[int, float], confidence: float) -> Count:
+    """How many different vehicles these tracks of one shot are.
+
+    Sure are those whose score reaches the operating threshold. At least as many as are sure and seen together; most
+    likely the sure ones; at most every track, for a weak one may be a vehicle or a piece of one counted already.
+    """
+    sure = [track for track in tracks if track.score >= confidence]
+    at_once = most_at_once(sure, times_s)
+    return Count(at_once, Distinct(at_once.vehicles, len(sure), len(tracks)))
 
 
 def count_clip(shots: Sequence[Shot]) -> Counts:

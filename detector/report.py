@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from detector.frame_records import FrameRecord as FrameRecord  # tests/test_real_clips.py takes it from here
 from detector.json_values import json_values
 
 SCHEMA = "detect-report/3"
