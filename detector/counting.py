@@ -32,32 +32,45 @@ def most_at_once(tracks: Sequence[Track], times_s: Mapping[int, float]) -> MostA
 
 
 def count_shot(
-    tracks: Sequence[Track], times_s: Mapping[int, float], class_names: Sequence[str], confidence: float
+    tracks: Sequence[Track],
+    times_s: Mapping[int, float],
+    class_names: Sequence[str],
+    confidence: float,
+    sure_confidence: float,
 ) -> Counts:
-    """All counts of one shot: of all vehicles, by class and by group; classes and groups never seen are left out."""
+    """All counts of one shot: of all vehicles, by class and by group; classes and groups never counted are left out.
+
+    Args:
+        confidence: track score at which a vehicle counts; weaker tracks are not counted at all.
+        sure_confidence: at which it is taken for certain.
+    """
+    tracks = [track for track in tracks if track.score >= confidence]
 
     def by(name_of: Callable[[str], str]) -> dict[str, Count]:
         names = [name_of(class_names[track.class_index]) for track in tracks]
         return {
-            name: count([track for track, own in zip(tracks, names, strict=True) if own == name], times_s, confidence)
+            name: count(
+                [track for track, own in zip(tracks, names, strict=True) if own == name], times_s, sure_confidence
+            )
             for name in dict.fromkeys(map(name_of, class_names))
             if name in names
         }
 
-    everything = count(tracks, times_s, confidence)
-    reason = _reason_of_shot(everything.distinct)
+    everything = count(tracks, times_s, sure_confidence)
+    reason = _reason_of_shot(everything)
     return Counts(everything.most_at_once, everything.distinct, by(str), by(group_of), reason)
 
 
-def count(tracks: Sequence[Track], times_s: Mapping[int, float], confidence: float) -> Count:
+def count(tracks: Sequence[Track], times_s: Mapping[int, float], sure_confidence: float) -> Count:
     """How many different vehicles these tracks of one shot are.
 
-    Sure are those whose score reaches the operating threshold. At least as many as are sure and seen together; most
-    likely the sure ones; at most every track, for a weak one may be a vehicle or a piece of one counted already.
+    At least those that are certain and seen together; at most every track. Most likely as many as were seen together or
+    are certain, whichever is more: what else is seen at other times may be one of them again, or none.
     """
-    sure = [track for track in tracks if track.score >= confidence]
-    at_once = most_at_once(sure, times_s)
-    return Count(at_once, Distinct(at_once.vehicles, len(sure), len(tracks)))
+    at_once = most_at_once(tracks, times_s)
+    sure = [track for track in tracks if track.score >= sure_confidence]
+    low = most_at_once(sure, times_s).vehicles
+    return Count(at_once, Distinct(low, max(at_once.vehicles, len(sure)), len(tracks)))
 
 
 def count_clip(shots: Sequence[Shot]) -> Counts:
@@ -91,20 +104,18 @@ def _over_shots(counts: Sequence[Count], places: Sequence[int]) -> Count:
     return Count(at_once, Distinct(low, min(high, max(low, sum(best_of_place.values()))), high))
 
 
-def _reason_of_shot(distinct: Distinct) -> str:
+def _reason_of_shot(counts: Count) -> str:
     """Why the range of a shot is as wide as it is, in words."""
+    distinct, at_once = counts.distinct, counts.most_at_once.vehicles
     if not distinct.high:
         return NO_PROOF
     if distinct.low == distinct.high:
         return ALL_AT_ONCE
     reasons = []
-    if distinct.best > distinct.low:
-        reasons.append(
-            f"at most {distinct.low} were in the picture at once; {distinct.best - distinct.low} more, seen at other "
-            "times, may be some of them again"
-        )
-    if distinct.high > distinct.best:
-        reasons.append(f"{distinct.high - distinct.best} were seen too weakly to be sure of")
+    if distinct.low < at_once:
+        reasons.append(f"of {at_once} in the picture at once {distinct.low} are certain")
+    if distinct.high > at_once:
+        reasons.append(f"{distinct.high - at_once} more, seen at other times, may be some of them again")
     return "; ".join(reasons)
 
 
@@ -124,5 +135,7 @@ def _reason_of_clip(shots: Sequence[Shot], distinct: Distinct) -> str:
     if any(shot.same_place_as is not None for shot in with_vehicles):
         reasons.append("some shots show the same place again and are taken together in the best estimate")
     if any(shot.distinct.low < shot.distinct.high for shot in with_vehicles):
-        reasons.append("within a shot not all were in the picture at once, so one may have been seen twice")
+        reasons.append(
+            "within a shot not all were certain and in the picture at once, so one may be none or seen twice"
+        )
     return "; ".join(reasons)

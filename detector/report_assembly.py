@@ -104,7 +104,9 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_p
     """The shots with their counts; `picture_px` is the longest side of the clip's pictures."""
     shots: list[Shot] = []
     for index, shot in enumerate(findings):
-        counts = count_shot(shot.tracks, shot.times_s, looking.vehicle_classes, looking.confidence)
+        counts = count_shot(
+            shot.tracks, shot.times_s, looking.vehicle_classes, looking.confidence, looking.sure_confidence
+        )
         shots.append(
             Shot(
                 start=shot.span.start,

@@ -19,6 +19,8 @@ VEHICLE_BLUE, SMOKE_GREY, FIRE_RED = (255, 0, 0), (130, 130, 130), (0, 0, 255)
 class SquareFinder:
     """Stands for a `Network`: every blob of a colour is a sure detection of that colour's class."""
 
+    score = 0.97
+
     def __init__(self, name: str, colours: dict[str, tuple[int, int, int]]) -> None:
         self.classes = tuple(colours)
         thresholds = {
@@ -44,7 +46,7 @@ class SquareFinder:
                     boxes.append((left, top, left + width, top + height))
                     classes.append(index)
         xyxy = np.array(boxes, np.float32).reshape(-1, 4)
-        return Detections(xyxy, np.full(len(boxes), 0.9, np.float32), np.array(classes, np.int64))
+        return Detections(xyxy, np.full(len(boxes), self.score, np.float32), np.array(classes, np.int64))
 
 
 def square_networks() -> Networks:

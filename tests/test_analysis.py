@@ -178,11 +178,21 @@ def test_a_size_asked_for_is_used_throughout(far_and_near: Path) -> None:
     assert report.settings.size == 640
 
 
-def test_the_conservative_threshold_is_that_of_both_networks(clip: Path) -> None:
+def test_the_conservative_threshold_is_that_of_both_networks(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SquareFinder, "score", 0.9)
     report = analyze(clip, networks=square_networks(), threshold="conservative")
     assert [network.confidence for network in report.networks] == [0.95, 0.95]
     assert (report.tracks, report.events) == ((), ()), "everything scores 0.9"
     assert report.settings.threshold == "conservative"
+
+
+def test_what_stays_below_the_strictest_threshold_counts_but_is_not_certain(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SquareFinder, "score", 0.9)
+    counts = analyze(clip, networks=square_networks()).counts
+    assert counts.most_at_once.vehicles == 3
+    assert (counts.distinct.low, counts.distinct.high) == (0, 4)
 
 
 def test_smoke_and_fire_cannot_be_flagged_by_a_network_of_boxes_alone(clip: Path) -> None:

@@ -14,7 +14,7 @@ from detector.device import DeviceError
 from detector.model import ModelError
 from detector.mot_file import read_detections
 from tests.clips import write_clip
-from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
+from tests.fakes import SquareFinder, ground, noisy, square_networks, with_squares, write_pictures
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +93,8 @@ def test_the_report_and_the_frames_agree(clip: Path, tmp_path: Path) -> None:
     assert {box["track"] for frame in frames for box in frame["boxes"]} == {track["id"] for track in report["tracks"]}
 
 
-def test_size_and_threshold_are_used_and_recorded(clip: Path, tmp_path: Path) -> None:
+def test_size_and_threshold_are_used_and_recorded(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SquareFinder, "score", 0.9)
     result = run(clip, "--out", tmp_path / "there", "--no-video", "--size", "1920", "--threshold", "conservative")
     report = json.loads((tmp_path / "there" / "report.json").read_text())
     assert (report["settings"]["size"], report["settings"]["threshold"]) == (1920, "conservative")

@@ -15,7 +15,7 @@ CLASSES = ["tank", "car", "truck"]
 
 
 def shot(start: int, end: int, tracks: Sequence[Track], same_place_as: int | None = None) -> Shot:
-    of = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5)
+    of = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
     counts = (of.most_at_once, of.distinct, of.by_class, of.by_group, of.reason)
     return Shot(start, end, start / 10, end / 10, "footage", *counts, same_place_as, 640, 4.0)
 
@@ -37,16 +37,31 @@ def test_no_track_no_vehicle() -> None:
     assert most_at_once([], TIMES_S) == NO_VEHICLE
 
 
-def test_distinct_is_a_range_and_says_why() -> None:
-    tracks = [track(1, range(9)), track(2, range(9)), track(3, range(20, 30)), track(4, range(40, 50), score=0.3)]
-    counts = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5)
-    assert counts.distinct == Distinct(2, 3, 4)
-    assert "at most 2 were in the picture at once; 1 more, seen at other times," in counts.reason
-    assert "1 were seen too weakly" in counts.reason
+def test_low_are_those_certain_and_together_and_high_every_track() -> None:
+    tracks = [track(1, range(9)), track(2, range(9), score=0.6), track(3, range(20, 30)), track(4, range(40, 50))]
+    counts = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
+    assert counts.most_at_once.vehicles == 2
+    assert counts.distinct == Distinct(low=1, best=3, high=4)
+    assert (
+        counts.reason
+        == "of 2 in the picture at once 1 are certain; 2 more, seen at other times, may be some of them again"
+    )
+
+
+def test_the_best_guess_is_never_below_what_was_seen_at_once() -> None:
+    tracks = [track(1, range(9)), track(2, range(9), score=0.6), track(3, range(9), score=0.6)]
+    counts = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
+    assert counts.distinct == Distinct(low=1, best=3, high=3)
+
+
+def test_what_stays_below_the_confidence_is_not_counted() -> None:
+    counts = count_shot([track(1, range(9)), track(2, range(9), score=0.3)], TIMES_S, CLASSES, 0.5, 0.8)
+    assert counts.most_at_once.vehicles == 1
+    assert counts.distinct == Distinct(1, 1, 1)
 
 
 def test_a_shot_that_shows_all_at_once_has_no_range() -> None:
-    counts = count_shot([track(1, range(9)), track(2, range(5))], TIMES_S, CLASSES, confidence=0.5)
+    counts = count_shot([track(1, range(9)), track(2, range(5))], TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
     assert counts.distinct == Distinct(2, 2, 2)
     assert "at the same time" in counts.reason
 
@@ -67,7 +82,7 @@ def test_the_same_place_again_is_not_added() -> None:
 
 def test_by_class_and_by_group() -> None:
     tracks = [track(1, range(9), kind=0), track(2, range(9), kind=2), track(3, range(9), kind=2)]
-    of_shot = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5)
+    of_shot = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
     for counts in (of_shot, count_clip([shot(0, 9, tracks)])):
         assert list(counts.by_class) == ["tank", "truck"]
         assert counts.by_class["truck"].distinct == Distinct(2, 2, 2)
@@ -83,7 +98,7 @@ def test_a_class_of_two_shots_is_counted_like_all_vehicles() -> None:
 
 
 def test_nothing_found_is_said_to_prove_nothing() -> None:
-    for counts in (count_shot([], TIMES_S, CLASSES, 0.5), count_clip([shot(0, 9, [])])):
+    for counts in (count_shot([], TIMES_S, CLASSES, 0.5, 0.8), count_clip([shot(0, 9, [])])):
         assert counts.distinct == Distinct(0, 0, 0)
         assert counts.by_class == counts.by_group == {}
         assert "no proof" in counts.reason

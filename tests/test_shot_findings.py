@@ -8,7 +8,7 @@ from detector.shot_findings import Looking, Observation, understand_shot
 from detector.shots import ShotSpan
 from detector.tracking import Track
 
-LOOKING = Looking(("tank", "truck"), None, 0.5, ("smoke", "fire"), 0.5, {"smoke": 0.5, "fire": 0.5})
+LOOKING = Looking(("tank", "truck"), None, 0.5, 0.8, ("smoke", "fire"), 0.5, {"smoke": 0.5, "fire": 0.5})
 
 
 def tracks_of(scores: list[float]) -> tuple[Track, ...]:
