@@ -224,13 +224,11 @@ def _looking(
             f"network {networks.smoke_fire.card.name}: its {threshold} threshold has no scores for frames, so it "
             "cannot flag smoke and fire; install detect again"
         )
-    counts_from = vehicles.confidence if confidence is None else confidence
-    strictest = max(threshold.confidence for threshold in networks.vehicles.card.thresholds.values())
     return Looking(
         vehicle_classes=known,
         wanted=frozenset(classes) if classes else None,
-        confidence=counts_from,
-        sure_confidence=max(counts_from, strictest),
+        confidence=vehicles.confidence if confidence is None else confidence,
+        usual_confidence=networks.vehicles.card.threshold().confidence,
         kinds=networks.smoke_fire.classes,
         kind_confidence=smoke_fire.confidence,
         kind_thresholds=smoke_fire.frame,

@@ -1,14 +1,20 @@
 """How many vehicles: most at once and distinct, per shot and per clip, as a range that says what is not known."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.belief import Believed
 from detector.report import Count, Counts, Distinct, MostAtOnce, Shot
 from detector.tracking import Track
 
 NO_VEHICLE = MostAtOnce(0, None, None)
 NO_PROOF = "no vehicle was found; that is no proof that there was none"
 ALL_AT_ONCE = "every vehicle was seen at the same time as all the others"
+MORE_LIKELY_THAN_NOT = 0.5
+TAIL = 0.05  # chance that there are fewer than low, and that there are more than high
 ARMOURED = frozenset({"tank", "ifv_apc", "artillery"})
 """Artillery, because what the networks call so is mostly self-propelled; launchers mostly stand on a lorry."""
 
@@ -32,45 +38,81 @@ def most_at_once(tracks: Sequence[Track], times_s: Mapping[int, float]) -> MostA
 
 
 def count_shot(
-    tracks: Sequence[Track],
-    times_s: Mapping[int, float],
-    class_names: Sequence[str],
-    confidence: float,
-    sure_confidence: float,
+    believed: Sequence[Believed], times_s: Mapping[int, float], class_names: Sequence[str], confidence: float
 ) -> Counts:
     """All counts of one shot: of all vehicles, by class and by group; classes and groups never counted are left out.
 
     Args:
-        confidence: track score at which a vehicle counts; weaker tracks are not counted at all.
-        sure_confidence: at which it is taken for certain.
+        confidence: track score below which no track is counted, however likely; it may still widen the range.
     """
-    tracks = [track for track in tracks if track.score >= confidence]
 
     def by(name_of: Callable[[str], str]) -> dict[str, Count]:
-        names = [name_of(class_names[track.class_index]) for track in tracks]
+        names = [name_of(class_names[one.track.class_index]) for one in believed]
+        counted = {name for name, one in zip(names, believed, strict=True) if is_counted(one, confidence)}
         return {
-            name: count(
-                [track for track, own in zip(tracks, names, strict=True) if own == name], times_s, sure_confidence
-            )
+            name: count([one for one, own in zip(believed, names, strict=True) if own == name], times_s, confidence)
             for name in dict.fromkeys(map(name_of, class_names))
-            if name in names
+            if name in counted
         }
 
-    everything = count(tracks, times_s, sure_confidence)
-    reason = _reason_of_shot(everything)
+    everything = count(believed, times_s, confidence)
+    reason = _reason_of_shot(everything, believed, confidence)
     return Counts(everything.most_at_once, everything.distinct, by(str), by(group_of), reason)
 
 
-def count(tracks: Sequence[Track], times_s: Mapping[int, float], sure_confidence: float) -> Count:
+def is_counted(one: Believed, confidence: float) -> bool:
+    """Whether a track is more likely a vehicle than not, and reaches the confidence."""
+    return one.probability >= MORE_LIKELY_THAN_NOT and one.track.score >= confidence
+
+
+def count(believed: Sequence[Believed], times_s: Mapping[int, float], confidence: float) -> Count:
     """How many different vehicles these tracks of one shot are.
 
-    At least those that are certain and seen together; at most every track. Most likely as many as were seen together or
-    are certain, whichever is more: what else is seen at other times may be one of them again, or none.
+    Best: as many as were seen together or are certain, whichever is more; what else is seen at other times may be one
+    of them again. Low and high hold the number of vehicles that were seen with 9 chances of 10, if each track is one
+    with its own probability whatever the others are: low among those in one frame, high among all, every track that
+    counts included. Vehicles that no track shows are in neither.
     """
-    at_once = most_at_once(tracks, times_s)
-    sure = [track for track in tracks if track.score >= sure_confidence]
-    low = most_at_once(sure, times_s).vehicles
-    return Count(at_once, Distinct(low, max(at_once.vehicles, len(sure)), len(tracks)))
+    counted = [one for one in believed if is_counted(one, confidence)]
+    at_once = most_at_once([one.track for one in counted], times_s)
+    certain = sum(one.probability >= 1 - TAIL for one in counted)
+    low = _at_least([one.probability for one in _together(believed)])
+    high = _at_most([one.probability for one in believed])
+    best = max(at_once.vehicles, certain)
+    return Count(at_once, Distinct(min(low, best), best, max(high, len(counted))))
+
+
+def _together(believed: Sequence[Believed]) -> list[Believed]:
+    """Those seen in the frame that shows most vehicles, as far as is to be expected."""
+    expected: dict[int, float] = {}
+    for one in believed:
+        for box in one.track.boxes:
+            if not box.filled:
+                expected[box.frame] = expected.get(box.frame, 0.0) + one.probability
+    if not expected:
+        return []
+    fullest = max(expected, key=lambda frame: (expected[frame], -frame))
+    return [one for one in believed if any(box.frame == fullest and not box.filled for box in one.track.boxes)]
+
+
+def _at_least(probabilities: Sequence[float]) -> int:
+    """The most vehicles that there are with certainty, but for TAIL."""
+    fewer = np.cumsum(_chances(probabilities))
+    return int(np.searchsorted(fewer, TAIL, side="right"))
+
+
+def _at_most(probabilities: Sequence[float]) -> int:
+    """The fewest vehicles that are not exceeded, but for TAIL."""
+    no_more = np.cumsum(_chances(probabilities))
+    return int(np.searchsorted(no_more, 1 - TAIL))
+
+
+def _chances(probabilities: Sequence[float]) -> NDArray[np.float64]:
+    """(n + 1,) that none, one, two, ... of n independent things are true (Poisson binomial distribution)."""
+    chances = np.ones(1)
+    for one in probabilities:
+        chances = np.convolve(chances, (1 - one, one))
+    return chances
 
 
 def count_clip(shots: Sequence[Shot]) -> Counts:
@@ -104,18 +146,38 @@ def _over_shots(counts: Sequence[Count], places: Sequence[int]) -> Count:
     return Count(at_once, Distinct(low, min(high, max(low, sum(best_of_place.values()))), high))
 
 
-def _reason_of_shot(counts: Count) -> str:
-    """Why the range of a shot is as wide as it is, in words."""
+def _reason_of_shot(counts: Count, believed: Sequence[Believed], confidence: float) -> str:
+    """Why the range of a shot is as wide as it is, and what was found and not counted, in words."""
     distinct, at_once = counts.distinct, counts.most_at_once.vehicles
-    if not distinct.high:
-        return NO_PROOF
-    if distinct.low == distinct.high:
-        return ALL_AT_ONCE
+    counted = sum(is_counted(one, confidence) for one in believed)
+    if not counted:
+        return _joined(NO_PROOF, *_not_counted(believed, confidence))
     reasons = []
+    if distinct.low == distinct.high == at_once:
+        reasons.append(ALL_AT_ONCE)
     if distinct.low < at_once:
-        reasons.append(f"of {at_once} in the picture at once {distinct.low} are certain")
-    if distinct.high > at_once:
-        reasons.append(f"{distinct.high - at_once} more, seen at other times, may be some of them again")
+        reasons.append(f"of {at_once} in the picture at once {distinct.low or 'none'} {_are(distinct.low)} certain")
+    if counted > at_once:
+        reasons.append(f"{counted - at_once} more, seen at other times, may be some of them again")
+    return _joined(*reasons, *_not_counted(believed, confidence))
+
+
+def _not_counted(believed: Sequence[Believed], confidence: float) -> Iterator[str]:
+    """What was found and is not counted."""
+    others = Counter(one.instead for one in believed if not is_counted(one, confidence))
+    if others[None]:
+        yield f"{others[None]} too doubtful to count"
+    if others["part"]:
+        yield f"{others['part']} within a stronger one, taken for a part of it or the same one again"
+    if others["display"]:
+        yield f"{others['display']} drawn over the picture, not a vehicle"
+
+
+def _are(number: int) -> str:
+    return "is" if number < 2 else "are"
+
+
+def _joined(*reasons: str) -> str:
     return "; ".join(reasons)
 
 
@@ -136,6 +198,7 @@ def _reason_of_clip(shots: Sequence[Shot], distinct: Distinct) -> str:
         reasons.append("some shots show the same place again and are taken together in the best estimate")
     if any(shot.distinct.low < shot.distinct.high for shot in with_vehicles):
         reasons.append(
-            "within a shot not all were certain and in the picture at once, so one may be none or seen twice"
+            "within a shot not all were certain and in the picture at once, so one may be none or seen twice, "
+            "and a doubtful one a vehicle too"
         )
     return "; ".join(reasons)

@@ -7,9 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from detector import __version__
+from detector.belief import believe
 from detector.clip import ClipReader
 from detector.counting import count_shot
 from detector.device import Device
+from detector.displays import displays
 from detector.model_card import ModelCard
 from detector.report import (
     Convoy,
@@ -103,10 +105,10 @@ def _most_used(observations: Iterable[Observation]) -> int | None:
 def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[Shot]:
     """The shots with their counts; `picture_px` is the longest side of the clip's pictures."""
     shots: list[Shot] = []
+    drawn_over = displays(findings)
     for index, shot in enumerate(findings):
-        counts = count_shot(
-            shot.tracks, shot.times_s, looking.vehicle_classes, looking.confidence, looking.sure_confidence
-        )
+        believed = believe(shot.tracks, looking.usual_confidence, picture_px, drawn_over)
+        counts = count_shot(believed, shot.times_s, looking.vehicle_classes, looking.confidence)
         shots.append(
             Shot(
                 start=shot.span.start,

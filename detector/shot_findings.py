@@ -45,7 +45,7 @@ class Looking:
         vehicle_classes: class names of the vehicle network.
         wanted: the classes to report; None for all.
         confidence: operating threshold of the vehicle network.
-        sure_confidence: score from which a vehicle is counted as certain, no lower.
+        usual_confidence: typical threshold of that network, whatever it was told: what its scores mean is read by it.
         kinds: class names of the smoke and fire network.
         kind_confidence: operating threshold of its boxes.
         kind_thresholds: voted score at which an event of each kind begins.
@@ -54,7 +54,7 @@ class Looking:
     vehicle_classes: tuple[str, ...]
     wanted: frozenset[str] | None
     confidence: float
-    sure_confidence: float
+    usual_confidence: float
     kinds: tuple[str, ...]
     kind_confidence: float
     kind_thresholds: Mapping[str, float]

@@ -1,23 +1,40 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.belief import Believed
 from detector.counting import NO_VEHICLE, count_clip, count_shot, most_at_once
-from detector.report import Distinct, MostAtOnce, Shot
+from detector.report import Counts, Distinct, MostAtOnce, Shot
 from detector.tracking import Track, TrackBox
 
 TIMES_S = {frame: frame / 10 for frame in range(100)}
+CLASSES = ["tank", "car", "truck"]
+CONFIDENCE = 0.3
 
 
 def track(number: int, frames: Sequence[int], score: float = 0.9, kind: int = 0, filled: Sequence[int] = ()) -> Track:
     return Track(number, tuple(TrackBox(f, f / 10, (0, 0, 9, 9), score, kind, f in filled) for f in frames))
 
 
-CLASSES = ["tank", "car", "truck"]
+def believed(tracks: Sequence[Track]) -> list[Believed]:
+    """Each track as likely as its score says."""
+    return [Believed(one, one.score) for one in tracks]
+
+
+def counts_of(tracks: Sequence[Track]) -> Counts:
+    return count_shot(believed(tracks), TIMES_S, CLASSES, CONFIDENCE)
 
 
 def shot(start: int, end: int, tracks: Sequence[Track], same_place_as: int | None = None) -> Shot:
-    of = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
+    of = counts_of([replace_score(one, 0.99) for one in tracks])
     counts = (of.most_at_once, of.distinct, of.by_class, of.by_group, of.reason)
     return Shot(start, end, start / 10, end / 10, "footage", *counts, same_place_as, 640, 4.0)
+
+
+def replace_score(one: Track, score: float) -> Track:
+    return Track(one.id, tuple(replace(box, score=score) for box in one.boxes))
 
 
 def test_most_at_once_is_the_fullest_frame_and_the_first_of_its_kind() -> None:
@@ -37,31 +54,70 @@ def test_no_track_no_vehicle() -> None:
     assert most_at_once([], TIMES_S) == NO_VEHICLE
 
 
-def test_low_are_those_certain_and_together_and_high_every_track() -> None:
-    tracks = [track(1, range(9)), track(2, range(9), score=0.6), track(3, range(20, 30)), track(4, range(40, 50))]
-    counts = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
+def test_low_are_those_certain_and_together_and_high_what_counts() -> None:
+    tracks = [
+        track(1, range(9), 0.97),
+        track(2, range(9), 0.6),
+        track(3, range(20, 30), 0.97),
+        track(4, range(40, 50), 0.97),
+    ]
+    counts = counts_of(tracks)
     assert counts.most_at_once.vehicles == 2
     assert counts.distinct == Distinct(low=1, best=3, high=4)
     assert (
         counts.reason
-        == "of 2 in the picture at once 1 are certain; 2 more, seen at other times, may be some of them again"
+        == "of 2 in the picture at once 1 is certain; 2 more, seen at other times, may be some of them again"
     )
 
 
 def test_the_best_guess_is_never_below_what_was_seen_at_once() -> None:
-    tracks = [track(1, range(9)), track(2, range(9), score=0.6), track(3, range(9), score=0.6)]
-    counts = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
+    counts = counts_of([track(1, range(9), 0.97), track(2, range(9), 0.6), track(3, range(9), 0.6)])
     assert counts.distinct == Distinct(low=1, best=3, high=3)
 
 
-def test_what_stays_below_the_confidence_is_not_counted() -> None:
-    counts = count_shot([track(1, range(9)), track(2, range(9), score=0.3)], TIMES_S, CLASSES, 0.5, 0.8)
+def test_what_is_rather_not_a_vehicle_is_not_counted_but_widens_the_range() -> None:
+    counts = counts_of([track(1, range(9), 0.97), track(2, range(9), 0.4)])
     assert counts.most_at_once.vehicles == 1
-    assert counts.distinct == Distinct(1, 1, 1)
+    assert counts.distinct == Distinct(1, 1, 2)
+    assert counts.reason == "1 too doubtful to count"
+
+
+def test_what_stays_below_the_confidence_is_not_counted_however_likely() -> None:
+    below = [Believed(track(1, range(9), score=CONFIDENCE / 2), 0.99)]
+    assert count_shot(below, TIMES_S, CLASSES, CONFIDENCE).most_at_once.vehicles == 0
+
+
+def test_the_chances_of_many_doubtful_ones_are_added_up() -> None:
+    """Of twenty with 6 chances of 10 at least 8 are vehicles, of twenty with 4 at most 12 (binomial tables)."""
+    counts = counts_of([track(number, range(9), 0.6) for number in range(20)])
+    assert counts.distinct == Distinct(low=8, best=20, high=20)
+    doubtful = counts_of([track(number, range(9), 0.4) for number in range(20)])
+    assert doubtful.distinct == Distinct(low=0, best=0, high=12)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 5), st.integers(1, 5)), max_size=12))
+def test_low_best_and_high_are_in_order_and_best_holds_the_most_at_once(seen: list[tuple[float, int, int]]) -> None:
+    some = [Believed(track(n, range(at, at + long), 0.9), p) for n, (p, at, long) in enumerate(seen)]
+    counts = count_shot(some, TIMES_S, CLASSES, CONFIDENCE)
+    assert 0 <= counts.distinct.low <= counts.distinct.best <= counts.distinct.high <= len(some)
+    assert counts.distinct.best >= counts.most_at_once.vehicles
+    assert counts.reason or not some
+
+
+def test_parts_and_displays_are_named_and_not_counted() -> None:
+    some = [
+        Believed(track(1, range(9)), 0.99),
+        Believed(track(2, range(9)), 0.2, "part"),
+        Believed(track(3, range(9)), 0.0, "display"),
+    ]
+    counts = count_shot(some, TIMES_S, CLASSES, CONFIDENCE)
+    assert counts.distinct == Distinct(1, 1, 2)
+    assert "within a stronger one" in counts.reason
+    assert "drawn over the picture" in counts.reason
 
 
 def test_a_shot_that_shows_all_at_once_has_no_range() -> None:
-    counts = count_shot([track(1, range(9)), track(2, range(5))], TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
+    counts = counts_of([track(1, range(9), 0.99), track(2, range(5), 0.99)])
     assert counts.distinct == Distinct(2, 2, 2)
     assert "at the same time" in counts.reason
 
@@ -82,7 +138,7 @@ def test_the_same_place_again_is_not_added() -> None:
 
 def test_by_class_and_by_group() -> None:
     tracks = [track(1, range(9), kind=0), track(2, range(9), kind=2), track(3, range(9), kind=2)]
-    of_shot = count_shot(tracks, TIMES_S, CLASSES, confidence=0.5, sure_confidence=0.8)
+    of_shot = counts_of([replace_score(one, 0.99) for one in tracks])
     for counts in (of_shot, count_clip([shot(0, 9, tracks)])):
         assert list(counts.by_class) == ["tank", "truck"]
         assert counts.by_class["truck"].distinct == Distinct(2, 2, 2)
@@ -98,7 +154,7 @@ def test_a_class_of_two_shots_is_counted_like_all_vehicles() -> None:
 
 
 def test_nothing_found_is_said_to_prove_nothing() -> None:
-    for counts in (count_shot([], TIMES_S, CLASSES, 0.5, 0.8), count_clip([shot(0, 9, [])])):
+    for counts in (counts_of([]), count_clip([shot(0, 9, [])])):
         assert counts.distinct == Distinct(0, 0, 0)
         assert counts.by_class == counts.by_group == {}
         assert "no proof" in counts.reason

@@ -1,0 +1,72 @@
+"""Tracks are boxes that stay where they are, for ten frames unless said otherwise."""
+
+import pytest
+
+from detector.belief import PART_PROBABILITY, Believed, believe, probability
+from detector.tracking import Track, TrackBox
+
+USUAL = 0.27
+PICTURE_PX = 640
+
+
+def track(number: int, xyxy: tuple[float, float, float, float], score: float, frames: range = range(10)) -> Track:
+    return Track(number, tuple(TrackBox(frame, frame / 10, xyxy, score, 0) for frame in frames))
+
+
+def believed(*tracks: Track) -> list[Believed]:
+    return believe(tracks, USUAL, PICTURE_PX)
+
+
+TANK = track(1, (100, 100, 300, 200), 0.8)
+
+
+def test_a_better_score_is_more_likely_and_a_large_weak_box_less() -> None:
+    assert probability(0.3, 0.1, USUAL) < probability(0.5, 0.1, USUAL) < probability(0.9, 0.1, USUAL)
+    assert probability(0.4, 0.5, USUAL) < 0.5 < probability(0.4, 0.03, USUAL)
+
+
+def test_scores_of_another_network_are_read_by_its_own_threshold() -> None:
+    assert probability(0.27, 0.1, 0.27) == pytest.approx(probability(0.5, 0.1, 0.5))
+
+
+@pytest.mark.parametrize(("score", "size"), [(0.0, 0.0), (1.0, 0.0), (1.0, 10.0)])
+def test_it_is_a_probability_at_the_ends_too(score: float, size: float) -> None:
+    assert 0 <= probability(score, size, USUAL) <= 1
+
+
+def test_nothing_is_believed_of_nothing() -> None:
+    assert believed() == []
+
+
+def test_a_turret_inside_its_tank_is_a_part() -> None:
+    tank, turret = believed(TANK, track(2, (150, 100, 220, 140), 0.6))
+    assert tank.instead is None
+    assert (turret.instead, turret.probability) == ("part", PART_PROBABILITY)
+
+
+def test_a_weaker_box_around_a_stronger_one_is_one_too() -> None:
+    tank, around = believed(TANK, track(2, (90, 90, 600, 300), 0.5))
+    assert (tank.instead, around.instead) == (None, "part")
+
+
+def test_one_behind_another_is_a_vehicle() -> None:
+    assert [one.instead for one in believed(TANK, track(2, (230, 80, 400, 170), 0.5))] == [None, None]
+
+
+def test_passing_in_front_for_a_moment_makes_no_part() -> None:
+    inside = track(2, (150, 100, 220, 140), 0.6, range(4)).boxes
+    beside = track(2, (450, 100, 520, 140), 0.6, range(4, 10)).boxes
+    assert believed(TANK, Track(2, inside + beside))[1].instead is None
+
+
+def test_of_two_equal_boxes_one_remains() -> None:
+    assert [one.instead for one in believed(TANK, track(2, (100, 100, 300, 200), 0.8))] == [None, "part"]
+
+
+def test_what_is_drawn_over_the_picture_is_no_vehicle() -> None:
+    [drawn] = believe([TANK], USUAL, PICTURE_PX, frozenset({1}))
+    assert (drawn.instead, drawn.probability) == ("display", 0.0)
+
+
+def test_boxes_without_an_area_are_no_parts_of_each_other() -> None:
+    assert [one.instead for one in believed(TANK, track(2, (150, 150, 150, 150), 0.6))] == [None, None]
