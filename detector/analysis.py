@@ -159,11 +159,13 @@ class _Watch:
         self._finder = ShotFinder(self.frame_rate)
         self.smoke_fire_every = max(1, round(SMOKE_FIRE_EVERY_S * self.frame_rate))
         self._next_track_id = 1
+        self._picture_px = (0, 0)
         self.frames = 0  # up to the last one seen, also those that were left out before the first
 
     def look(self, frame: Frame) -> None:
         """Observe one frame, and settle the shots that are known to be over."""
         small = thumbnail(frame.image)
+        self._picture_px = (frame.image.shape[1], frame.image.shape[0])
         time_s = frame.time.seconds
         motion = self._motion.update(motion_picture(frame.image), frame.image.shape[1])
         found, size_px = self.vehicles_seen(frame, small, LOW_SCORE_SHARE * self.looking.confidence)
@@ -188,7 +190,15 @@ class _Watch:
         sightings = [seen for seen in self._sightings if seen.frame <= span.end]
         self._observations = self._observations[len(observations) :]
         self._sightings = self._sightings[len(sightings) :]
-        findings = understand_shot(span, len(self.findings), observations, sightings, self._next_track_id, self.looking)
+        findings = understand_shot(
+            span,
+            len(self.findings),
+            observations,
+            sightings,
+            self._next_track_id,
+            self.looking,
+            self._picture_px,
+        )
         self._next_track_id += len(findings.tracks)
         self.findings.append(findings)
         if self.on_frames:

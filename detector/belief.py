@@ -29,7 +29,7 @@ PART_SHARE = 0.5  # of the pictures a track lasts
 MOST_COMPARED = 1000  # boxes in a picture; a network that finds more finds noise
 LEAST_ODDS_SCORE = 0.001
 
-Instead = Literal["part", "display"]
+Instead = Literal["part", "display", "repeat"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,11 @@ class Believed:
 
 
 def believe(
-    tracks: Sequence[Track], usual_score: float, picture_px: int, displays: frozenset[int] = frozenset()
+    tracks: Sequence[Track],
+    usual_score: float,
+    picture_px: int,
+    displays: frozenset[int] = frozenset(),
+    repeats: frozenset[int] = frozenset(),
 ) -> list[Believed]:
     """The tracks of one shot with their probabilities, in the same order.
 
@@ -50,12 +54,15 @@ def believe(
         usual_score: typical threshold of the network that found them, by which its scores are read.
         picture_px: the longest side of the picture.
         displays: ids of tracks that are something drawn over the picture.
+        repeats: ids of tracks that show a vehicle again in another part of the picture.
     """
     parts = _parts(tracks)
     believed = []
     for track in tracks:
         if track.id in displays:
             believed.append(Believed(track, 0.0, "display"))
+        elif track.id in repeats:
+            believed.append(Believed(track, 0.0, "repeat"))
         elif track.id in parts:
             believed.append(Believed(track, PART_PROBABILITY, "part"))
         else:

@@ -69,9 +69,9 @@ def count(believed: Sequence[Believed], times_s: Mapping[int, float], confidence
     """How many different vehicles these tracks of one shot are.
 
     Best: as many as were seen together or are certain, whichever is more; what else is seen at other times may be one
-    of them again. Low and high hold the number of vehicles that were seen with 9 chances of 10, if each track is one
-    with its own probability whatever the others are: low among those in one frame, high among all, every track that
-    counts included. Vehicles that no track shows are in neither.
+    of them again. Low and high hold the number of vehicles that were seen, with 19 chances of 20 on each side, if each
+    track is one with its own probability whatever the others are: low among those in one frame, high among all, every
+    track that counts included. Vehicles that no track shows are in neither.
     """
     counted = [one for one in believed if is_counted(one, confidence)]
     at_once = most_at_once([one.track for one in counted], times_s)
@@ -171,6 +171,8 @@ def _not_counted(believed: Sequence[Believed], confidence: float) -> Iterator[st
         yield f"{others['part']} within a stronger one, taken for a part of it or the same one again"
     if others["display"]:
         yield f"{others['display']} drawn over the picture, not a vehicle"
+    if others["repeat"]:
+        yield f"the picture is shown twice, {others['repeat']} in the second not counted again"
 
 
 def _are(number: int) -> str:

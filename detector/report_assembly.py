@@ -107,7 +107,7 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_p
     shots: list[Shot] = []
     drawn_over = displays(findings)
     for index, shot in enumerate(findings):
-        believed = believe(shot.tracks, looking.usual_confidence, picture_px, drawn_over)
+        believed = believe(shot.tracks, looking.usual_confidence, picture_px, drawn_over, shot.repeats)
         counts = count_shot(believed, shot.times_s, looking.vehicle_classes, looking.confidence)
         shots.append(
             Shot(

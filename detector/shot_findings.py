@@ -14,6 +14,7 @@ from detector.frame_records import FrameBox, FrameRecord
 from detector.motion import CameraMotion
 from detector.report import Event
 from detector.shots import ShotSpan
+from detector.split_screen import repeated_tile, repeats
 from detector.tracking import Track, Tracker
 
 SHORTEST_TRACK_S = 0.4  # what shows itself for less is false more often than not, except in a shot hardly longer
@@ -62,7 +63,7 @@ class Looking:
 
 @dataclass(frozen=True)
 class ShotFindings:
-    """All that is known of one shot."""
+    """All that is known of one shot; `repeats` are ids of tracks that show a vehicle of another tile again."""
 
     span: ShotSpan
     observations: tuple[Observation, ...]
@@ -70,6 +71,7 @@ class ShotFindings:
     tracks: tuple[Track, ...]
     convoys: tuple[ConvoySpan, ...]
     events: tuple[Event, ...]
+    repeats: frozenset[int] = frozenset()
 
     @cached_property
     def times_s(self) -> dict[int, float]:
@@ -84,20 +86,26 @@ def understand_shot(
     sightings: Sequence[Sighting],
     first_track_id: int,
     looking: Looking,
+    picture_px: tuple[int, int],
 ) -> ShotFindings:
-    """Track, find convoys and events in one finished shot."""
+    """Track, find convoys and events in one finished shot; `picture_px` is width and height of its pictures."""
     tracks: list[Track] = []
     convoys: list[ConvoySpan] = []
+    again: frozenset[int] = frozenset()
     if span.kind in VEHICLES_IN:
         tracks = _track(observations, first_track_id, looking)
         times_s = {observation.frame: observation.time_s for observation in observations}
-        convoys = find_convoys(tracks, times_s, _to_ground(observations))
+        again = repeats(tracks, repeated_tile(span.thumbnails), picture_px)
+        once = [track for track in tracks if track.id not in again]
+        convoys = find_convoys(once, times_s, _to_ground(observations))
     events: list[Event] = []
     if span.kind == "footage" and sightings:
         last = (observations[-1].frame, observations[-1].time_s)
         for index, kind in enumerate(looking.kinds):
             events += find_events(sightings, kind, index, looking.kind_thresholds[kind], last, shot_index)
-    return ShotFindings(span, tuple(observations), tuple(sightings), tuple(tracks), tuple(convoys), tuple(events))
+    return ShotFindings(
+        span, tuple(observations), tuple(sightings), tuple(tracks), tuple(convoys), tuple(events), again
+    )
 
 
 def _track(observations: Sequence[Observation], first_id: int, looking: Looking) -> list[Track]:

@@ -21,7 +21,7 @@ def tracks_of(scores: list[float]) -> tuple[Track, ...]:
             found = Detections(box, np.array([score], np.float32), np.array([1]))
         observations.append(Observation(frame, frame / 25, found, 640, UNKNOWN_MOTION, False))
     span = ShotSpan(0, len(scores) - 1, "footage", ())
-    return understand_shot(span, 0, observations, [], 1, LOOKING).tracks
+    return understand_shot(span, 0, observations, [], 1, LOOKING, (640, 360)).tracks
 
 
 def test_weak_boxes_lengthen_a_track() -> None:
