@@ -1,6 +1,7 @@
 """Which vehicles of a shot move as a convoy: three or more, one behind the other, along one path.
 
-A column that halts stays a convoy; one that never moves in the shot cannot be told from a parked row and is none.
+A column that halts stays a convoy, and what stands in it while at least two others move along it belongs to it; one of
+which nothing moves in the shot cannot be told from a parked row and is none (docs/counting.md).
 Everything is judged in the picture of one moment at a time, with the camera's motion over the last second taken out, so
 errors of camera motion do not pile up over a long shot.
 """
@@ -22,6 +23,8 @@ SLOWEST_SIZES_PER_S = 0.25  # slower than this is parked, for all that the camer
 WIDEST_ANGLE_DEGREES = 40.0
 LONGEST_GAP_SIZES = 10.0
 WIDEST_OFFSET_SIZES = 2.5
+ON_PATH_SIZES = 0.4  # what stands beside the line of those that move is parked
+FEWEST_MOVING = 2  # along the line that another stands on
 FEWEST_LINKED_SAMPLES = 2
 LEAST_LINKED_SHARE = 0.5
 LENGTH_OF_WIDTH = 2.0  # of a vehicle, about
@@ -62,12 +65,12 @@ class ConvoySpan:
 
 @dataclass(frozen=True)
 class _Moment:
-    """The moving vehicles at one moment, in the picture of that moment.
+    """The vehicles that move at one moment, and those that stand on their path, in the picture of that moment.
 
     Attributes:
         ids: (n,) of their tracks, ascending.
         positions: (n, 2) of their middles.
-        headings: (n, 2) unit vectors, of the way over the ground.
+        headings: (n, 2) unit vectors, of the way over the ground; of what stands, that of those that move.
         sides: (n, 2) width and height.
     """
 
@@ -126,7 +129,7 @@ def _moment(
     times_s: Mapping[int, float],
     to_ground: Mapping[int, Array],
 ) -> _Moment:
-    """The vehicles that moved between two frames, as they are at the later one."""
+    """The vehicles that moved between two frames, or stood on the path, as they are at the later one."""
     ids = np.array(sorted(track for track, at in boxes.items() if frame in at and earlier in at), np.int64)
     now, before = (np.array([boxes[track][at] for track in ids]).reshape(-1, 4) for at in (frame, earlier))
     earlier_to_now = np.linalg.inv(to_ground[frame]) @ to_ground[earlier]
@@ -136,7 +139,24 @@ def _moment(
     distance = np.linalg.norm(way, axis=1)
     moving = distance / _sizes(sides) / (times_s[frame] - times_s[earlier]) >= SLOWEST_SIZES_PER_S
     headings = way / np.maximum(distance, np.finfo(float).tiny)[:, None]
-    return _Moment(ids, positions, headings, sides)[moving]
+    headings = np.where(moving[:, None], headings, _headings_of_standing(positions, headings, _sizes(sides), moving))
+    going: NDArray[np.bool_] = np.asarray(headings.any(axis=1))
+    return _Moment(ids, positions, headings, sides)[going]
+
+
+def _headings_of_standing(positions: Array, headings: Array, sizes: Array, moving: NDArray[np.bool_]) -> Array:
+    """(n, 2) for what stands on the line of at least two that move alike, the heading of the nearest; else zeros."""
+    found = np.zeros_like(headings)
+    for one in np.flatnonzero(~moving):
+        between = positions[moving] - positions[one]
+        across = np.abs(headings[moving, 0] * between[:, 1] - headings[moving, 1] * between[:, 0])
+        away, size = np.linalg.norm(between, axis=1), (sizes[moving] + sizes[one]) / 2
+        on_line = (across <= ON_PATH_SIZES * size) & (away <= LONGEST_GAP_SIZES * size)
+        if on_line.any():
+            nearest = headings[moving][on_line][away[on_line].argmin()]
+            alike = headings[moving][on_line] @ nearest >= np.cos(np.radians(WIDEST_ANGLE_DEGREES))
+            found[one] = nearest * (alike.sum() >= FEWEST_MOVING)
+    return found
 
 
 def _sizes(sides: Array) -> Array:

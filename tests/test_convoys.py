@@ -130,6 +130,23 @@ def test_a_vehicle_parked_beside_the_road_is_not_in_it() -> None:
     assert 9 not in convoy.tracks
 
 
+def test_what_stands_in_a_column_that_moves_off_belongs_to_it() -> None:
+    """The first two drive on, the third still stands behind them."""
+    [convoy] = find_convoys([*column(2, speed_px_s=30), column(3, speed_px_s=0)[2]], TIMES_S, STILL)
+    assert convoy.tracks == (1, 2, 3)
+    assert convoy.direction_degrees == pytest.approx(90, abs=1)
+
+
+def test_one_that_drives_past_a_parked_row_makes_no_column_of_it() -> None:
+    row = [track(n, lambda s, n=n: (100 + 60 * n, 200)) for n in range(2, 6)]  # type: ignore[misc]
+    assert find_convoys([track(1, lambda s: (60 * s, 200)), *row], TIMES_S, STILL) == []
+
+
+def test_what_stands_where_two_ways_cross_is_in_no_column() -> None:
+    right, down = track(1, lambda s: (60 * s, 200)), track(2, lambda s: (400, 60 * s))
+    assert find_convoys([right, down, track(3, lambda s: (400, 200))], TIMES_S, STILL) == []
+
+
 def test_two_columns_apart_are_two_convoys() -> None:
     other = [track(n, lambda s, n=n: (300 + 80 * n - 60 * s, 600)) for n in range(11, 14)]  # type: ignore[misc]
     found = find_convoys([*column(3, speed_px_s=60), *other], TIMES_S, STILL)
