@@ -54,14 +54,16 @@ def assign_pairs(rows: Indices, columns: Indices, gains: Array, least: float, co
     order = np.lexsort((columns, least - gains, rows))
     rows, columns, costs = rows[order], columns[order], (least - gains)[order]
     own = int(columns.max(initial=-1)) + 1  # the first of the places of the rows' own
-    starts = np.searchsorted(rows, np.arange(count + 1)).tolist()
-    column_of = np.full(count, -1)
-    has_any, first = np.unique(rows, return_index=True)
-    wanted, who = np.unique(columns[first], return_index=True)
-    column_of[has_any[who]] = wanted
+    starts = np.searchsorted(rows, np.arange(count + 1))
+    has_any = np.flatnonzero(starts[1:] > starts[:-1])
+    first = starts[has_any]
+    row_of, column_of = np.full(own, -1), np.full(count, -1)
+    row_of[columns[first][::-1]] = has_any[::-1]  # of several that want it the first, written last
+    wanted = np.flatnonzero(row_of >= 0)
+    column_of[row_of[wanted]] = wanted
     row_price = np.zeros(count)
     row_price[has_any] = costs[first]
-    search = _Search(columns.tolist(), costs.tolist(), starts, own, column_of.tolist(), row_price.tolist())
+    search = _Search(columns.tolist(), costs.tolist(), starts.tolist(), own, column_of.tolist(), row_price.tolist())
     for row in has_any[column_of[has_any] < 0].tolist():
         search.place(row)
     chosen = np.array(search.column_of, np.int64)

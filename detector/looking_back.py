@@ -98,6 +98,8 @@ def _see_own_boxes(alive: list[_Walk], states: Array, step: int) -> None:
 
 
 def _take_weak_boxes(alive: list[_Walk], states: Array, step: int, found: Detections, shot: Shot, reach: Reach) -> None:
+    if not len(found):
+        return
     free = np.array([n for n, walk in enumerate(alive) if walk.may_take(step, shot, reach)], np.int64)
     boxes = to_centres(found.xyxy.astype(np.float64))
     rows, columns = pair_boxes(states[0, free], boxes, reach.buffer, reach.least_overlap)

@@ -33,6 +33,8 @@ FIRST_SPEED_SIZES = 1.5
 LEAST_OVERLAP = 0.3
 """Of the grown boxes. All of these were chosen by measurement (docs/tracking.md)."""
 
+Mask = NDArray[np.bool_]
+
 WEAK_REACH = Reach(WEAK_WITHIN_S, ALWAYS_WITHIN_FRAMES, WEAK_BUFFER, LEAST_OVERLAP)
 
 SHORTEST_STEP_S = 0.001
@@ -147,16 +149,12 @@ class Tracker:
         boxes = to_centres(detections.xyxy.astype(np.float64))
         high = detections.scores >= self._high_score
         low = ~high & (detections.scores >= self._low_score)
-        tracks = np.arange(len(self._alive))
-        carried, taken = self._match(tracks, np.flatnonzero(high), boxes, detections, BUFFER)
-        newest = np.setdiff1d(self._newest(), carried)
-        buffer = BUFFER + FIRST_SPEED_SIZES * seconds
-        again, more = self._match(newest, np.setdiff1d(np.flatnonzero(high), taken), boxes, detections, buffer)
-        carried, taken = np.union1d(carried, again), np.union1d(taken, more)
-        tracks = np.setdiff1d(np.flatnonzero(self._seen_within(WEAK_WITHIN_S)), carried)
-        _, weak = self._match(tracks, np.flatnonzero(low), boxes, detections, WEAK_BUFFER)
-        self._leftover.append(detections[np.setdiff1d(np.flatnonzero(low), weak)])
-        self._start(np.setdiff1d(np.flatnonzero(high), taken), boxes, detections)
+        unseen, newest, recent = np.ones(len(self._alive), np.bool_), self._newest(), self._seen_within(WEAK_WITHIN_S)
+        self._match(unseen, high, boxes, detections, BUFFER)
+        self._match(unseen, high, boxes, detections, BUFFER + FIRST_SPEED_SIZES * seconds, newest)
+        self._match(unseen, low, boxes, detections, WEAK_BUFFER, recent)
+        self._leftover.append(detections[np.flatnonzero(low)])
+        self._start(np.flatnonzero(high), boxes, detections)
 
     def finish(self) -> list[Track]:
         """The shot is over: ghosts dropped, weak boxes taken up, pieces joined, smoothed, gaps filled. Call once."""
@@ -181,27 +179,30 @@ class Tracker:
         self._shot.motions.append(motion if believable else np.eye(3))
         return seconds
 
-    def _seen_within(self, seconds: float) -> NDArray[np.bool_]:
+    def _seen_within(self, seconds: float) -> Mask:
         """(n,) which of the living tracks were seen this recently, or in one of the last few frames."""
         seen = np.array([tracklet.steps[-1] for tracklet in self._alive], np.int64)
         ago_s = self._shot.clock_s[-1] - np.array([self._shot.clock_s[step] for step in seen])
         return np.asarray((ago_s <= seconds) | (len(self._frames) - 1 - seen <= ALWAYS_WITHIN_FRAMES))
 
-    def _newest(self) -> Indices:
-        """The tracks that began in the picture before."""
+    def _newest(self) -> Mask:
+        """(n,) which of the living tracks began in the picture before."""
         before = len(self._frames) - 2
-        return np.array([n for n, tracklet in enumerate(self._alive) if tracklet.steps == [before]], np.int64)
+        return np.array([tracklet.steps == [before] for tracklet in self._alive], np.bool_)
 
     def _match(
-        self, tracks: Indices, found: Indices, boxes: Array, detections: Detections, buffer: float
-    ) -> tuple[Indices, Indices]:
-        """One round: the best pairs of these tracks and these detections; what was paired."""
+        self, unseen: Mask, free: Mask, boxes: Array, detections: Detections, buffer: float, among: Mask | None = None
+    ) -> None:
+        """One round: pairs the unseen tracks, or those among them, with the free boxes; crosses out what was paired."""
+        tracks, found = np.flatnonzero(unseen if among is None else unseen & among), np.flatnonzero(free)
+        if not len(tracks) or not len(found):
+            return
         rows, columns = pair_boxes(self._states[0, tracks], boxes[found], buffer, LEAST_OVERLAP)
         tracks, found = tracks[rows], found[columns]
+        unseen[tracks] = free[found] = False
         self._states[:, tracks] = corrected(self._states[:, tracks], boxes[found])
-        for track, box in zip(tracks, found, strict=True):
-            self._see(self._alive[track], detections, int(box))
-        return tracks, found
+        for track, box in zip(tracks.tolist(), found.tolist(), strict=True):
+            self._see(self._alive[track], detections, box)
 
     def _start(self, found: Indices, boxes: Array, detections: Detections) -> None:
         for box in found:
@@ -222,7 +223,8 @@ class Tracker:
         boxes: list[TrackBox] = []
         for step, xyxy, seen in fill(tracklet, self._shot):
             frame, time_s = self._frames[step]
-            corners = (float(xyxy[0]), float(xyxy[1]), float(xyxy[2]), float(xyxy[3]))
+            left, top, right, bottom = xyxy.tolist()
+            corners = (left, top, right, bottom)
             if seen is None:
                 boxes.append(TrackBox(frame, time_s, corners, boxes[-1].score, boxes[-1].class_index, filled=True))
             else:
