@@ -15,6 +15,7 @@ LONGEST_REFERENCE = 15  # frames
 SLOWEST_LEARNING = 0.15  # weight of the newest evidence, once there is much
 SURE_LEVELS = 3.0  # grey levels by which standing still explains a pixel better
 MOST_EVIDENCE_LEVELS = 40.0
+QUARTERS = np.array([[0.25, 0.25, 0.75, 0.75], [0.25, 0.75, 0.25, 0.75], [1.0, 1.0, 1.0, 1.0]])  # their middles
 MOST_SHARE = 0.6  # a mask that covers more was learned from a wrong motion
 
 Matrix = NDArray[np.float64]
@@ -26,19 +27,16 @@ class BurnedIn:
     def __init__(self) -> None:
         self._reference: NDArray[np.uint8] | None = None
         self._evidence: NDArray[np.float32] | None = None
+        self._free: NDArray[np.bool_] | None = None  # what the evidence leaves
         self._lessons = 0
         self._frames = 0
         self._since = np.eye(3)
 
     def free(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
         """(height, width), True where the world shows, as far as is known."""
-        if self._evidence is None or self._evidence.shape != shape:
+        if self._free is None or self._free.shape != shape:
             return np.ones(shape, np.bool_)
-        burned = (self._evidence > SURE_LEVELS).astype(np.uint8)
-        if burned.mean() > MOST_SHARE:
-            self._evidence, self._lessons = None, 0
-            return np.ones(shape, np.bool_)
-        return np.asarray(cv2.dilate(burned, np.ones((3, 3), np.uint8)) == 0)
+        return self._free
 
     def update(self, grey: NDArray[np.uint8], motion: Matrix | None) -> None:
         """Learn from the next frame.
@@ -73,11 +71,15 @@ class BurnedIn:
         self._lessons += 1
         weight = max(SLOWEST_LEARNING, 1 / (self._lessons + 1))
         cv2.accumulateWeighted(better, self._evidence, weight)
+        burned = (self._evidence > SURE_LEVELS).astype(np.uint8)
+        self._free = np.asarray(cv2.dilate(burned, np.ones((3, 3), np.uint8)) == 0)
+        if burned.mean() > MOST_SHARE:
+            self._evidence, self._free, self._lessons = None, None, 0
 
 
 def _typical_shift(motion: Matrix, shape: tuple[int, ...]) -> float:
     """How far the middles of the four quarters go, in pixels, on average."""
     height, width = shape[:2]
-    points = np.array([(x * width, y * height, 1.0) for x in (0.25, 0.75) for y in (0.25, 0.75)]).T
+    points = QUARTERS * [[width], [height], [1.0]]
     there = motion @ points
     return float(np.linalg.norm(there[:2] / there[2] - points[:2], axis=0).mean())

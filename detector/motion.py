@@ -2,9 +2,10 @@
 
 One corner of every cell of a grid is followed by Lucas-Kanade optical flow on a small picture (so that a motion's
 corners are its area, and bright telemetry does not outvote dull ground), as in the global motion compensation of
-BoT-SORT (Aharon et al. 2022). Candidates are found by RANSAC among the corners that move and among all; the camera's is
-the one that spans the picture, which a large vehicle does not. It is a homography: seen obliquely, near ground moves
-faster than far ground, and a similarity makes parked vehicles drive and convoys stand.
+BoT-SORT (Aharon et al. 2022). Candidates are found by RANSAC among the corners that move and among all; the camera's
+spans the picture, which a large vehicle does not, and of two it is the one that more corners go with closely. It is a
+homography: seen obliquely, near ground moves faster than far ground, and a similarity makes parked vehicles drive and
+convoys stand.
 This module knows nothing of vehicles.
 """
 
@@ -30,17 +31,22 @@ SIMILARITY_SHARE = 0.5  # of the corners that must agree on it to do without a h
 AGREE_PX = 0.5
 LEAST_SHARE = 0.2  # of the corners that must go with the camera
 LEAST_OF_MOVING = 0.3  # of those that move; waves have no motion that so many share
+LEAST_MOVING_SHARE = 0.1  # of all, that must move with it; a few vehicles are fewer
+CLOSE_PX = 0.15  # by which of two candidates is chosen
 LEAST_SPAN = 0.5  # of the picture; one thing over a third of it spans 0.33
 LEAST_STILL_SHARE = 0.42  # of all cells: fewer corners that stand still may all be burned in
 EXACTLY_PX = 0.08  # what is burned in stands stiller than the ground
 LEAST_EXACTLY_STILL_SHARE = 0.6
 
-REFINEMENTS = 5
+MOST_REFINEMENTS = 8
+SETTLED = 3e-5  # change of the largest number, in half widths of the picture: a hundredth of a pixel
 NEAR_PX = 0.35
 REACH = 3.0  # times the usual misfit, beyond which a corner has no weight
 LEAST_REACH_PX = 0.1
 MOST_TILT = 0.5  # of the perspective terms over half the width of the picture
 MOST_GROWTH = 4.0  # of an area in one frame
+
+AT_REST = 1e-9 * np.eye(8)
 
 HALVE = np.diag([0.5, 0.5, 1.0])
 
@@ -67,9 +73,9 @@ UNKNOWN_MOTION = CameraMotion(np.eye(3), np.eye(2, 3, dtype=np.float32), known=F
 
 
 def motion_picture(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The small BGR picture to follow corners in: halved until it is at most 640 px wide.
+    """The small BGR picture to follow corners in, and to make the thumbnail of: halved until it is at most 640 px wide.
 
-    Halving only averages four pixels into one: at 1080p it costs 0.7 ms, where a resize to 256 px costs 6.
+    Halving only averages four pixels into one: at 1080p it costs 0.9 ms, where a resize to 256 px costs 6.
     """
     small = image
     while small.shape[1] > WIDEST_PX:
@@ -81,7 +87,7 @@ class CameraMotionEstimator:
     """Feeds on small pictures of consecutive frames; learns on the way what is burned into them."""
 
     def __init__(self) -> None:
-        self._previous: NDArray[np.uint8] | None = None
+        self._previous: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None = None  # and half as large
         self._burned_in = BurnedIn()
 
     def update(self, small: NDArray[np.uint8], full_width_px: int) -> CameraMotion:
@@ -92,13 +98,13 @@ class CameraMotionEstimator:
             full_width_px: width of the picture it was made of; the result is in that picture's pixels.
         """
         grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
-        previous, self._previous = self._previous, grey
+        previous, self._previous = self._previous, (grey, _halved(grey))
         fitted = None
-        if previous is not None and previous.shape == grey.shape:
-            half = _halved(previous)
+        if previous is not None and previous[0].shape == grey.shape:
+            whole, half = previous
             corners = _corners(half, self._burned_in.free((half.shape[0], half.shape[1])))
-            fitted = _camera(*_follow(previous, grey, corners), grey.shape)
-        self._burned_in.update(_halved(grey), None if fitted is None else HALVE @ fitted @ np.linalg.inv(HALVE))
+            fitted = _camera(*_follow(whole, grey, corners), grey.shape)
+        self._burned_in.update(self._previous[1], None if fitted is None else HALVE @ fitted @ np.linalg.inv(HALVE))
         if fitted is None:
             return UNKNOWN_MOTION
         scale = full_width_px / small.shape[1]
@@ -156,27 +162,51 @@ def _camera(before: Points, after: Points, shape: tuple[int, ...]) -> Matrix | N
     """The motion that is the camera's, in pixels of the small picture; None if the corners do not tell."""
     if len(before) < FEWEST_CORNERS:
         return None
-    left = np.linalg.norm(after - before, axis=1) > STILL_PX
+    moved_px = np.linalg.norm(after - before, axis=1)
+    moving = _of_moving(before, after, moved_px > STILL_PX, shape)
+    # What stands exactly still may be burned in, and speaks for neither.
+    telling = moved_px >= EXACTLY_PX
+    support = 0.0 if moving is None else _support(moving, before[telling], after[telling])
+    if support > 0.5 * telling.sum():  # too few are left for another
+        return moving
+    common = _of_all(before, after, moved_px < EXACTLY_PX, shape)
+    if common is None or (moving is not None and _support(common, before[telling], after[telling]) <= support):
+        return moving
+    return common
+
+
+def _of_moving(before: Points, after: Points, left: NDArray[np.bool_], shape: tuple[int, ...]) -> Matrix | None:
+    """What those that move agree on, if they are many and span the picture."""
     for _ in range(2):  # the first that agrees may be a large vehicle
         motion = _agreed(before[left], after[left])
         if motion is None:
-            break
+            return None
         goes = _misfit(motion, before, after) < AGREE_PX
-        shared = (goes & left).sum() >= LEAST_OF_MOVING * left.sum() and goes.sum() >= LEAST_SHARE * len(before)
-        if shared and _span(before[goes], shape) > LEAST_SPAN:
+        movers = (goes & left).sum()
+        shared = movers >= LEAST_OF_MOVING * left.sum() and movers >= LEAST_MOVING_SHARE * len(before)
+        if shared and goes.sum() >= LEAST_SHARE * len(before) and _span(before[goes], shape) > LEAST_SPAN:
             return _refined(motion, before, after, shape)
-        left &= ~goes
+        left = left & ~goes
+    return None
+
+
+def _of_all(before: Points, after: Points, exactly: NDArray[np.bool_], shape: tuple[int, ...]) -> Matrix | None:
+    """What all agree on, if they are more than what is burned in could be."""
     motion = _agreed(before, after)
     if motion is None:
         return None
     goes = _misfit(motion, before, after) < AGREE_PX
     cell = _cell_px(shape[1])
     cells = (shape[0] // cell) * (shape[1] // cell)
-    exactly = np.linalg.norm((after - before)[goes], axis=1) < EXACTLY_PX
-    least = LEAST_EXACTLY_STILL_SHARE if exactly.mean() > 0.95 else LEAST_STILL_SHARE
+    least = LEAST_EXACTLY_STILL_SHARE if exactly[goes].mean() > 0.95 else LEAST_STILL_SHARE
     if goes.sum() < least * cells or _span(before[goes], shape) < LEAST_SPAN:
         return None
     return _refined(motion, before, after, shape)
+
+
+def _support(motion: Matrix, before: Points, after: Points) -> float:
+    """How many corners go with a motion closely, the nearer the more."""
+    return float(np.maximum(1 - (_misfit(motion, before, after) / CLOSE_PX) ** 2, 0.0).sum())
 
 
 def _agreed(before: Points, after: Points) -> Matrix | None:
@@ -190,7 +220,9 @@ def _agreed(before: Points, after: Points) -> Matrix | None:
     if motion is not None and inliers.mean() >= SIMILARITY_SHARE:
         motion = np.vstack([motion, [0.0, 0.0, 1.0]])
     else:
-        motion, inliers = cv2.findHomography(before, after, cv2.RANSAC, RANSAC_PX, maxIters=MOST_TRIES, confidence=0.99)
+        motion, inliers = cv2.findHomography(
+            before, after, cv2.USAC_FAST, RANSAC_PX, maxIters=MOST_TRIES, confidence=0.99
+        )
     if motion is None or not np.isfinite(motion).all() or inliers.sum() < FEWEST_CORNERS:
         return None
     return np.asarray(motion, np.float64)
@@ -198,15 +230,16 @@ def _agreed(before: Points, after: Points) -> Matrix | None:
 
 def _misfit(motion: Matrix, before: Points, after: Points) -> NDArray[np.float64]:
     """How far each corner is from where the motion puts it, in pixels."""
-    there = before @ motion[:2, :2].T + motion[:2, 2]
-    weight = before @ motion[2, :2] + motion[2, 2]
-    return np.asarray(np.linalg.norm(there / weight[:, None] - after, axis=1))
+    there = before @ motion[:, :2].T + motion[:, 2]
+    off = there[:, :2] / there[:, 2:] - after
+    return np.asarray(np.hypot(off[:, 0], off[:, 1]), np.float64)
 
 
 def _span(points: Points, shape: tuple[int, ...]) -> float:
     """The area over which points are spread, as a share of what evenly spread ones would have."""
-    covariance = np.cov(points.T.astype(np.float64))
-    return float(12 * np.sqrt(max(0.0, np.linalg.det(covariance))) / (shape[0] * shape[1]))
+    x, y = points.T - points.mean(axis=0, dtype=np.float64)[:, None]
+    determinant = float((x @ x) * (y @ y) - (x @ y) ** 2) / max(1, len(points) - 1) ** 2
+    return float(12 * np.sqrt(max(0.0, determinant)) / (shape[0] * shape[1]))
 
 
 def _refined(motion: Matrix, before: Points, after: Points, shape: tuple[int, ...]) -> Matrix | None:
@@ -216,17 +249,21 @@ def _refined(motion: Matrix, before: Points, after: Points, shape: tuple[int, ..
     here, there = (points @ normal[:2, :2] + normal[:2, 2] for points in (before, after))
     equations, right = _equations(here, there)
     current = normal @ motion @ np.linalg.inv(normal)
-    for _ in range(REFINEMENTS):
+    current /= current[2, 2]
+    for _ in range(MOST_REFINEMENTS):
         misfit = _misfit(current, here, there) * scale
-        near = misfit < NEAR_PX
-        if near.sum() < FEWEST_CORNERS:
+        near = np.sort(misfit[misfit < NEAR_PX])
+        if len(near) < FEWEST_CORNERS:
             return None
-        reach = float(np.clip(REACH * np.median(misfit[near]), LEAST_REACH_PX, NEAR_PX))
-        weights = np.clip(1 - (misfit / reach) ** 2, 0, None) ** 2
+        reach = min(max(REACH * near[len(near) // 2], LEAST_REACH_PX), NEAR_PX)
+        weights = np.maximum(1 - (misfit / reach) ** 2, 0.0) ** 2
         weighed = equations * np.repeat(weights, 2)[:, None]
         # The little on the diagonal keeps what the corners do not tell at rest.
-        numbers = np.linalg.solve(weighed.T @ equations + 1e-9 * np.eye(8), weighed.T @ right)
+        numbers = np.linalg.solve(weighed.T @ equations + AT_REST, weighed.T @ right)
+        change = float(np.abs(numbers - current.flat[:8]).max())
         current = np.append(numbers, 1.0).reshape(3, 3)
+        if change < SETTLED:
+            break
     matrix = np.linalg.inv(normal) @ current @ normal
     matrix = matrix / matrix[2, 2]
     grown = float(np.linalg.det(current[:2, :2]))

@@ -115,6 +115,27 @@ def test_one_thing_that_drives_over_a_third_of_the_picture_is_not_the_ground(x: 
     assert last_motion(pictures()).affine[:, 2] == pytest.approx([x, 0], abs=0.3)
 
 
+def driving_apart(frames: int, growth: float) -> Iterator[NDArray[np.uint8]]:
+    """Six vehicles drive away from the middle over ground that stands still, as in a zoom of this growth a frame."""
+    still, paint = ground(1, 480, 270), ground(9, 480, 270)
+    for n in range(frames):
+        image = noisy(still, n).astype(np.float32)
+        for number, (x, y) in enumerate([(x, y) for x in (60, 420) for y in (40, 135, 230)]):
+            at = np.array([[1, 0, x - 24 + growth * n * (x - 240)], [0, 1, y - 20 + growth * n * (y - 135)]])
+            vehicle = cv2.warpAffine(paint[30 * number : 30 * number + 40, 50:98], at, (480, 270))
+            there = cv2.warpAffine(np.ones((40, 48), np.float32), at, (480, 270))[..., None]
+            image = image * (1 - there) + vehicle * there
+        yield image.astype(np.uint8)
+
+
+def test_vehicles_that_drive_apart_are_no_zoom() -> None:
+    motion = last_motion(driving_apart(4, 0.006))
+    assert motion.known
+    for corner in [(0, 0), (480, 0), (0, 270), (480, 270)]:
+        told = motion.matrix @ [*corner, 1.0]
+        assert told[:2] / told[2] == pytest.approx(corner, abs=0.3)
+
+
 def test_seen_obliquely_near_ground_moves_faster_than_far_ground() -> None:
     before = ground(1, 480, 270)
     oblique = np.array([[1.0, 0.02, -3.0], [0.0, 1.01, -1.0], [0.0, 5e-5, 1.0]])
