@@ -30,6 +30,7 @@ from detector.clip import ClipReader
 from detector.detections import Detections
 from detector.input_size import SIZES_PX, SizeChooser
 from detector.model import Network, load_network
+from detector.motion import motion_picture
 from detector.shots import thumbnail
 from models.metrics import FALSE, match
 from models.truth import Truth, read_picture, vehicle_truth
@@ -114,7 +115,7 @@ def clip_scene(path: Path, frames: int, boxes: Path | None) -> Scene:
         every = max(1, expected // frames)
         thumbnails, images = [], {}
         for frame in reader:
-            thumbnails.append(thumbnail(frame.image))
+            thumbnails.append(thumbnail(motion_picture(frame.image)))
             if frame.index % every == 0:
                 images[frame.index] = frame.image
     truths = {index: mot_truth(boxes, path, index, image) for index, image in images.items()} if boxes else {}
@@ -136,7 +137,7 @@ def picture_scenes(shared: Path, pictures: int) -> list[Scene]:
     scenes = []
     for truth in truths[:: max(1, len(truths) // pictures)][:pictures]:
         image = read_picture(truth.picture)
-        scenes.append(Scene([thumbnail(image)], {0: image}, {0: truth}))
+        scenes.append(Scene([thumbnail(motion_picture(image))], {0: image}, {0: truth}))
     return scenes
 
 

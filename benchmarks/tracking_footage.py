@@ -28,9 +28,8 @@ from detector.analysis import Networks
 from detector.detections import Detections
 from detector.frame_records import FrameRecord
 from detector.model import Network
-from detector.motion import CameraMotionEstimator
+from detector.motion import CameraMotionEstimator, motion_picture
 from detector.report import Report
-from detector.shots import thumbnail
 from detector.tracking import Track, Tracker
 
 WIDE_PX = 18
@@ -54,7 +53,7 @@ def track_aerial(sequence: Sequence, moving: bool) -> list[Track]:
     tracker, estimator = Tracker(high_score=0.5, low_score=0.1), CameraMotionEstimator()
     for index, detections in enumerate(as_detections(sequence)):
         picture = cv2.imread(str(AERIAL / "img1" / f"{sequence.frames[index]:06d}.webp"))
-        motion = estimator.update(thumbnail(np.asarray(picture, np.uint8)), picture.shape[1])
+        motion = estimator.update(motion_picture(np.asarray(picture, np.uint8)), picture.shape[1])
         told = motion.affine if moving and motion.known else None
         tracker.update(detections, index, index * AERIAL_FRAME_S, told)
     return tracker.finish()

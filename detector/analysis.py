@@ -164,10 +164,11 @@ class _Watch:
 
     def look(self, frame: Frame) -> None:
         """Observe one frame, and settle the shots that are known to be over."""
-        small = thumbnail(frame.image)
+        halved = motion_picture(frame.image)
+        small = thumbnail(halved)
         self._picture_px = (frame.image.shape[1], frame.image.shape[0])
         time_s = frame.time.seconds
-        motion = self._motion.update(motion_picture(frame.image), frame.image.shape[1])
+        motion = self._motion.update(halved, frame.image.shape[1])
         found, size_px = self.vehicles_seen(frame, small, LOW_SCORE_SHARE * self.looking.confidence)
         if self.on_detections:
             self.on_detections(frame.index, found)
