@@ -7,6 +7,32 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
+class FrameScores:
+    """What a network says of a whole picture.
+
+    Attributes:
+        scores: (k,) float32, 0 to 1, whether each of the network's classes is somewhere in the picture.
+        regions: (k, 4) float32, left, top, right, bottom in pixels of the picture: where that answer mostly comes from.
+        look_alike: score from 0 to 1 of what only looks like it: dust, fog, cloud, snow, exhaust.
+
+    Raises:
+        ValueError: the two do not have the same length, or a number is not finite.
+    """
+
+    scores: NDArray[np.float32]
+    regions: NDArray[np.float32]
+    look_alike: float
+
+    def __post_init__(self) -> None:
+        if self.scores.ndim != 1 or self.regions.shape != (len(self.scores), 4):
+            raise ValueError(
+                f"frame scores disagree in length: scores {self.scores.shape}, regions {self.regions.shape}"
+            )
+        if not (np.isfinite(self.scores).all() and np.isfinite(self.regions).all() and np.isfinite(self.look_alike)):
+            raise ValueError("frame scores are not finite: the network is broken")
+
+
+@dataclass(frozen=True)
 class Detections:
     """Boxes of one picture, in upright pixels of the picture that was given.
 
@@ -14,6 +40,8 @@ class Detections:
         xyxy: (n, 4) float32, left, top, right, bottom in pixels.
         scores: (n,) float32, 0 to 1.
         classes: (n,) int64, index into the network's class names.
+        frame: what the network says of the whole picture; None for a network that only finds boxes. It stays with
+            what is chosen of the boxes.
 
     Raises:
         ValueError: the three do not have the same length, a number is not finite, or a box is turned inside out.
@@ -22,6 +50,7 @@ class Detections:
     xyxy: NDArray[np.float32]
     scores: NDArray[np.float32]
     classes: NDArray[np.int64]
+    frame: FrameScores | None = None
 
     def __post_init__(self) -> None:
         count = len(self.scores)
@@ -43,7 +72,7 @@ class Detections:
         return self[self.scores >= score]
 
     def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Detections":
-        return Detections(self.xyxy[chosen], self.scores[chosen], self.classes[chosen])
+        return Detections(self.xyxy[chosen], self.scores[chosen], self.classes[chosen], self.frame)
 
     @staticmethod
     def none() -> "Detections":

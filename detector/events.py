@@ -30,13 +30,18 @@ class Sighting:
     detections: Detections
 
     def score(self, class_index: int) -> float:
-        """Best score of a kind, 0 if there is none."""
+        """What the network says of the whole frame; without that the best box of the kind, 0 if there is none."""
+        if self.detections.frame is not None:
+            return float(self.detections.frame.scores[class_index])
         of_kind = self.detections.scores[self.detections.classes == class_index]
         return float(of_kind.max()) if len(of_kind) else 0.0
 
     def region(self, class_index: int) -> tuple[float, float, float, float] | None:
-        """The box that score rests on, xyxy in upright pixels."""
+        """The box that score rests on, xyxy in upright pixels; without a box where the frame's answer comes from."""
         chosen = np.flatnonzero(self.detections.classes == class_index)
+        if not len(chosen) and self.detections.frame is not None:
+            left, top, right, bottom = (float(side) for side in self.detections.frame.regions[class_index])
+            return left, top, right, bottom
         if not len(chosen):
             return None
         best = chosen[int(np.argmax(self.detections.scores[chosen]))]

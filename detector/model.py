@@ -17,11 +17,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.detections import Detections
+from detector.detections import Detections, FrameScores
 from detector.device import Device, DeviceName, open_session
 from detector.model_card import ModelCard, read_card
 from detector.model_card import ModelError as ModelError
 
+BOX_OUTPUTS = ("xyxy", "score", "class")
+FRAME_OUTPUTS = ("frame_score", "look_alike_score", "cell_score")
 PADDING_GREY = 114  # what the networks saw around their training pictures
 RELEASED = {"fast": "vehicles", "accurate": "vehicles_accurate", "default": "vehicles"}
 """Names that a user may give, and the folders of the released networks that they stand for."""
@@ -108,6 +110,13 @@ class Letterbox:
     left_px: int
     top_px: int
 
+    def to_picture(self, xyxy: NDArray[np.float32], width_px: int, height_px: int) -> NDArray[np.float32]:
+        """Boxes (n, 4) in pixels of the network's input as boxes in pixels of the picture, cut at its edges."""
+        shift = np.array([self.left_px, self.top_px] * 2, np.float32)
+        scale = np.array([self.scale_x, self.scale_y] * 2, np.float32)
+        inside = np.clip((xyxy - shift) / scale, 0, np.array([width_px, height_px] * 2, np.float32))
+        return np.asarray(inside, np.float32)
+
 
 def letterbox(image: NDArray[np.uint8], size_px: int, stride: int) -> tuple[NDArray[np.uint8], Letterbox]:
     """Scale a picture so that its longest side is `size_px`, and pad both sides to multiples of `stride`."""
@@ -153,11 +162,12 @@ class Network:
                 things and takes longer, with the square of the size.
 
         Returns:
-            One `Detections` a picture, in pixels of the picture given, best score first.
+            One `Detections` a picture, in pixels of the picture given, best score first. Of a network that judges
+            whole frames it carries their `FrameScores`, whatever the confidence.
 
         Raises:
             ValueError: something that is no uint8 BGR picture.
-            ModelError: the network gave numbers that are no boxes: it is broken.
+            ModelError: the network gave numbers that are no boxes or scores: it is broken.
         """
         threshold = np.float32(self.card.threshold().confidence if confidence is None else confidence)
         return [self._detect_one(image, threshold, size_px or self.card.size_px) for image in images]
@@ -166,19 +176,43 @@ class Network:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or 0 in image.shape:
             raise ValueError(f"a picture must be (height, width, 3) uint8 BGR, not {image.shape} {image.dtype}")
         canvas, place = letterbox(image, size_px, self.card.stride)
-        xyxy, scores, classes = self._session.run(
-            ["xyxy", "score", "class"], {"images": canvas[None], "confidence": threshold.reshape(1)}
+        names = [*BOX_OUTPUTS, *(FRAME_OUTPUTS if self.card.judges_frames else ())]
+        xyxy, scores, classes, *of_frame = self._session.run(
+            names, {"images": canvas[None], "confidence": threshold.reshape(1)}
         )
+        height, width = image.shape[:2]
         try:
-            Detections(xyxy, scores, classes)
+            found = Detections(xyxy, scores, classes)
+            frame = _frame_scores(of_frame, place, canvas.shape[0], (width, height)) if of_frame else None
         except ValueError as error:
             raise ModelError(
                 f"network {self.card.name} gave boxes that cannot be ({error}); install detect again, "
                 "or choose another with --model"
             ) from error
-        order = np.argsort(-scores, kind="stable")
-        height, width = image.shape[:2]
-        shift = np.array([place.left_px, place.top_px] * 2, np.float32)
-        scale = np.array([place.scale_x, place.scale_y] * 2, np.float32)
-        xyxy = np.clip((xyxy[order] - shift) / scale, 0, np.array([width, height] * 2, np.float32))
-        return Detections(xyxy.astype(np.float32), scores[order], classes[order])
+        found = found[np.argsort(-scores, kind="stable")]
+        return Detections(place.to_picture(found.xyxy, width, height), found.scores, found.classes, frame)
+
+
+def _frame_scores(
+    outputs: Sequence[NDArray[np.float32]], place: Letterbox, canvas_height_px: int, size_px: tuple[int, int]
+) -> FrameScores:
+    """The answers for one frame from FRAME_OUTPUTS, each with a first axis of one picture.
+
+    Args:
+        size_px: width and height of the picture.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    [scores], [look_alike], [cells] = outputs
+    cell_px = canvas_height_px / cells.shape[1]
+    boxes = np.array([_strong_cells(of_kind) for of_kind in cells], np.float32) * np.float32(cell_px)
+    return FrameScores(scores, place.to_picture(boxes, *size_px), float(look_alike))
+
+
+def _strong_cells(cells: NDArray[np.float32]) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of the cells that reach half the highest score; (rows, columns)."""
+    rows, columns = np.nonzero(cells >= cells.max() / 2)
+    if not len(rows):
+        raise ValueError("scores of cells are not finite")
+    return int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1

@@ -41,6 +41,7 @@ class ModelCard:
         stride: both sides of the input are multiples of this.
         thresholds: by name; "typical" is always there.
         sha256: of model.onnx.
+        judges_frames: the graph also answers for whole frames.
     """
 
     name: str
@@ -49,6 +50,7 @@ class ModelCard:
     stride: int
     thresholds: Mapping[str, Threshold]
     sha256: str
+    judges_frames: bool = False
 
     def threshold(self, name: ThresholdName = "typical") -> Threshold:
         """The operating point of this name.
@@ -88,6 +90,7 @@ def read_card(file: Path, content: bytes, sha256: str) -> ModelCard:
                 for name, value in document["thresholds"].items()
             },
             sha256=sha256,
+            judges_frames="frame_head" in document,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{file}: this is no model card, or one with parts missing ({error!r}); {REMEDY}") from error

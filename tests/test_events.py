@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.detections import Detections
+from detector.detections import Detections, FrameScores
 from detector.events import Sighting, find_events
 from detector.report import Event
 
@@ -29,6 +29,15 @@ def events(scores: Sequence[float], threshold: float = 0.5) -> list[Event]:
 
 
 QUIET, LOUD = [0.1] * 10, [0.8] * 10
+
+
+def test_what_the_network_says_of_the_whole_frame_goes_before_its_boxes() -> None:
+    frame = FrameScores(np.float32([0.7, 0.1]), np.float32([[1, 2, 3, 4], [5, 6, 7, 8]]), 0.2)
+    box = Detections(np.float32([[10, 20, 30, 40]]), np.float32([0.4]), np.array([0]), frame)
+    seen = Sighting(0, 0.0, box)
+    assert [seen.score(0), seen.score(1)] == pytest.approx([0.7, 0.1])
+    assert seen.region(0) == (10, 20, 30, 40)
+    assert seen.region(1) == (5, 6, 7, 8), "no box of fire: where the frame's answer comes from"
 
 
 def test_a_stretch_above_the_threshold_is_an_event() -> None:

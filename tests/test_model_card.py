@@ -32,6 +32,11 @@ def test_a_network_of_boxes_alone_has_no_scores_for_frames() -> None:
     assert card.threshold().frame == {}
 
 
+def test_a_card_that_names_a_head_for_frames_is_of_a_network_that_judges_them() -> None:
+    assert not read_card(FILE, document(), "0" * 64).judges_frames
+    assert read_card(FILE, document(frame_head="frame_head.npz"), "0" * 64).judges_frames
+
+
 def test_a_card_without_the_conservative_threshold_is_good_until_it_is_asked_for() -> None:
     card = read_card(FILE, document(thresholds={"typical": TYPICAL}), "0" * 64)
     with pytest.raises(ModelError, match="has no conservative threshold, only typical"):
