@@ -34,6 +34,7 @@ LEAST_DETECTIONS = 50  # precision over fewer is luck
 CLEAR_FLAGGED = {"typical": 0.03, "conservative": 0.005}  # most of the clear frames that may be flagged
 LEAST_FRAME_THRESHOLD = 0.05
 BIN_EDGES = (0.05, *np.round(np.arange(0.1, 1.01, 0.1), 1).tolist())
+FRAME_BIN_EDGES = np.round(np.arange(0, 1.01, 0.1), 1).tolist()  # a frame without a box scores 0 and counts too
 PROVISIONAL = "provisional"  # what release.yaml says of a threshold that is to be measured
 
 
@@ -196,3 +197,13 @@ def calibration(sources: Mapping[str, Judged], size_px: int) -> dict[str, Any]:
             for b in bins
         ],
     }
+
+
+def frame_calibration(look: Seen, size_px: int) -> dict[str, Any]:
+    """How far the scores of whole frames can be trusted, by kind, each frame weighing the same."""
+    table = {}
+    for kind in SMOKE_FIRE_CLASSES:
+        judged = frame_scores(look.truths, look.found[size_px], kind)[1]
+        error, _ = reliability([judged], FRAME_BIN_EDGES)
+        table[kind] = {"frames": judged.pictures, "expected_calibration_error": round(error, 4)}
+    return table

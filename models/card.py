@@ -251,6 +251,12 @@ def _calibration(document: Mapping[str, Any]) -> list[str]:
     error = _wrapped(
         f"Of {calibration['of']}: expected calibration error {calibration['expected_calibration_error']:.3f}."
     )
+    of_frames = [
+        f"{kind} {of['expected_calibration_error']:.3f} ({of['frames']} frames)"
+        for kind, of in calibration.get("frames", {}).items()
+    ]
+    if of_frames:
+        parts.append(f"Of the scores of whole frames of val, expected calibration error: {', '.join(of_frames)}.")
     return [*parts, error, table(["score", "boxes", "mean score", "share right"], rows)]
 
 

@@ -25,6 +25,7 @@ from models.calibration import (
     add_frame_thresholds,
     calibration,
     choose_thresholds,
+    frame_calibration,
     smoke_fire_sources,
     vehicle_sources,
 )
@@ -39,10 +40,14 @@ MODELS = Path("models")
 def calibrated(card: ModelCard, seen: Mapping[str, Seen], release: Mapping[str, Any]) -> dict[str, Any]:
     """`thresholds` and `calibration` as model.json has them."""
     judged = (vehicle_sources if is_of_vehicles(card) else smoke_fire_sources)(seen, card.size_px)
-    thresholds = choose_thresholds(judged, card.size_px, release["thresholds"])
+    thresholds, trusted = (
+        choose_thresholds(judged, card.size_px, release["thresholds"]),
+        calibration(judged, card.size_px),
+    )
     if not is_of_vehicles(card):
         add_frame_thresholds(thresholds, seen[FRAMES], card.size_px)
-    return {"thresholds": thresholds, "calibration": calibration(judged, card.size_px)}
+        trusted["frames"] = frame_calibration(seen[FRAMES], card.size_px)
+    return {"thresholds": thresholds, "calibration": trusted}
 
 
 def summary(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,12 @@
 The graph takes `images`, uint8 (pictures, height, width, 3) BGR, already letterboxed, with height and width multiples
 of the `stride` in model.json (32, and 64 where it looks twice), and `confidence`, float32 (1,); it gives one row a box
 over all pictures: `picture` int64 (n,), `xyxy` float32 (n, 4) in input pixels, `score` float32 (n,), `class` int64
-(n,). Colour order and scaling are folded into the first convolution; non-maximum suppression is inside.
+(n,). Colour order and scaling are folded into the first convolution; non-maximum suppression is inside. Where
+release.yaml names a `frame_head`, the graph also gives what models/graph_frames.py says.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import tempfile
@@ -24,7 +26,9 @@ from ultralytics import YOLO
 
 from benchmarks.results import write_whole
 from models.box_rule import BoxRule
+from models.frame_head import read_head
 from models.graph import add_input_nodes, add_suppression, look_twice
+from models.graph_frames import add_frame_scores
 from models.manifest import write_manifest
 
 OPSET = 17
@@ -60,6 +64,9 @@ def main() -> None:
     if rule.look_twice:
         look_twice(model.graph)
     add_suppression(model.graph, rule.class_count, rule.kind_power)
+    if "frame_head" in release:
+        sha256 = hashlib.sha256(arguments.checkpoint.read_bytes()).hexdigest()
+        add_frame_scores(model.graph, read_head(arguments.folder / release["frame_head"], sha256))
     del model.graph.value_info[:]
     del model.metadata_props[:]  # the exporter's date: the same checkpoint shall give the same bytes
     onnx.checker.check_model(model, full_check=True)

@@ -142,12 +142,18 @@ def only_boxed(look: Seen, source: str) -> Seen:
 
 
 def frame_scores(truths: Sequence[Truth], found: Sequence[Detections], kind: str) -> tuple[list[Truth], Judged]:
-    """Frames of which it is known whether they show a kind, scored by their best box of it."""
-    index = SMOKE_FIRE_CLASSES.index(kind)
+    """Frames of which it is known whether they show a kind, with the score that the network gives them."""
     known = [(truth, d) for truth, d in zip(truths, found, strict=True) if kind in truth.present]
-    scores = np.array([float(d.scores[d.classes == index].max(initial=0.0)) for _, d in known])
+    scores = np.array([_frame_score(d, SMOKE_FIRE_CLASSES.index(kind)) for _, d in known])
     hits = np.array([truth.present[kind] for truth, _ in known], bool)
     return [truth for truth, _ in known], Judged(scores, hits, int(hits.sum()), len(hits))
+
+
+def _frame_score(found: Detections, class_index: int) -> float:
+    """Of a network that does not judge frames, the score of the best box."""
+    if found.frame is not None:
+        return float(found.frame.scores[class_index])
+    return float(found.scores[found.classes == class_index].max(initial=0.0))
 
 
 def _frame_figures(truths: list[Truth], found: list[Detections], kind: str, threshold: float) -> dict[str, Any]:

@@ -40,6 +40,47 @@ def test_pictures_of_different_sizes_in_one_call(network: Network) -> None:
         assert (detections.xyxy <= [width, height, width, height]).all()
 
 
+class FrameSession:
+    """No box, and answers for frames: smoke in one cell of a grid as coarse as the input allows."""
+
+    def __init__(self, row: int, column: int, smoke: float = 0.6) -> None:
+        self._row, self._column, self._smoke = row, column, smoke
+
+    def run(self, names: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        _, height, width, _ = inputs["images"].shape
+        cells = np.full((1, 2, height // 32, width // 32), 0.1, np.float32)
+        cells[0, 0, self._row, self._column] = self._smoke
+        boxes = [np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64)]
+        return [*boxes, np.float32([[self._smoke, 0.2]]), np.float32([0.3]), cells]
+
+
+def judging(session: FrameSession) -> Network:
+    network = load_network("smoke_fire", device="cpu")
+    return Network(network.card, session, network.device)
+
+
+def test_a_network_that_judges_frames_says_where_its_answer_comes_from() -> None:
+    """A picture of 768x400 px is seen at half its size, with 4 px of grey above and 20 below."""
+    [found] = judging(FrameSession(row=2, column=3)).detect([np.zeros((400, 768, 3), np.uint8)])
+    assert found.frame is not None
+    assert found.frame.scores.tolist() == pytest.approx([0.6, 0.2])
+    assert found.frame.look_alike == pytest.approx(0.3)
+    left, top, right, bottom = found.frame.regions[0]
+    assert (left, right) == (3 * 64, 4 * 64)
+    assert bottom - top == 64
+    assert found.frame.regions[1].tolist() == [0, 0, 768, 400], "no cell stands out"
+
+
+def test_a_network_that_judges_frames_with_no_number_is_named() -> None:
+    with pytest.raises(ModelError, match="network smoke_fire gave boxes that cannot be"):
+        judging(FrameSession(0, 0, smoke=np.nan)).detect([np.zeros((64, 64, 3), np.uint8)])
+
+
+def test_a_network_of_boxes_alone_says_nothing_of_the_frame(network: Network) -> None:
+    [found] = network.detect([np.zeros((64, 64, 3), np.uint8)])
+    assert found.frame is None
+
+
 def test_no_pictures_give_no_detections(network: Network) -> None:
     assert network.detect([]) == []
 

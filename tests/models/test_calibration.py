@@ -10,6 +10,7 @@ from models.calibration import (
     add_frame_thresholds,
     calibration,
     choose_thresholds,
+    frame_calibration,
     quiet_threshold,
     smoke_fire_sources,
     vehicle_sources,
@@ -168,3 +169,10 @@ def test_a_kind_that_a_source_does_not_box_is_neither_right_nor_wrong() -> None:
     sources = dict.fromkeys(("mian", "zem", "visdrone", "aryanraj_clear"), nothing)
     judged = vehicle_sources(sources | {"obulka": look}, 640)["obulka"]
     assert judged.hits.tolist() == [True]
+
+
+def test_calibration_of_frames_counts_those_without_a_box_too() -> None:
+    look = frames(frame({"smoke": True}, 0.7), frame({"smoke": False}, 0.0), frame({"fire": True}, 0.0, fire=0.9))
+    said = frame_calibration(look, 384)
+    assert said["smoke"] == {"frames": 2, "expected_calibration_error": pytest.approx(0.15)}
+    assert said["fire"] == {"frames": 1, "expected_calibration_error": pytest.approx(0.1)}
