@@ -58,7 +58,7 @@ def of_report(report: Report) -> dict[str, Any]:
         ],
         "convoys": [[c.start, c.end, c.size] for c in report.convoys],
         "smoke": merged([[e.start, e.end] for e in report.events if e.kind == "smoke"]),
-        "fire": merged([[e.start, e.end] for e in report.events if e.kind == "fire"]),
+        "fire": merged([[e.start, e.end] for e in report.events if e.kind in ("fire", "flash")]),
         "size_px": report.networks[0].size_px,
         "frames_per_second": report.run.frames_per_second,
         "complete": report.coverage.complete,

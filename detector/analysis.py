@@ -7,14 +7,15 @@ time are known. Nothing here knows an output format.
 import datetime
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from detector.clip import ClipReader, Frame
+from detector.colour import chroma
 from detector.counting import count_clip
 from detector.detections import Detections
 from detector.device import DeviceName
-from detector.events import Sighting
+from detector.flashes import FlashCue
 from detector.frame_records import FrameRecord
 from detector.input_size import SizeChoice, sizes_to_try
 from detector.looks import Networks as Networks
@@ -27,6 +28,7 @@ from detector.report_assembly import (
     convoy_summaries,
     coverage,
     device_used,
+    event_summaries,
     input_clip,
     most_used_size_px,
     networks_used,
@@ -43,6 +45,7 @@ from detector.shot_findings import (
     understand_shot,
 )
 from detector.shots import ShotFinder, ShotSpan, thumbnail
+from detector.sightings import Sighting, sighting_of
 
 SMOKE_FIRE_EVERY_S = 0.2  # smoke changes slowly
 SMOKE_FIRE_FLOOR = 0.01  # scores below it count as nothing seen
@@ -134,7 +137,7 @@ def analyze(
         shots=tuple(shots),
         tracks=tuple(track_summaries(watch.findings, looking)),
         convoys=tuple(convoy_summaries(watch.findings)),
-        events=tuple(event for findings in watch.findings for event in findings.events),
+        events=tuple(event_summaries(watch.findings)),
         coverage=covered,
         run=Run(started.isoformat(timespec="seconds"), round(seconds, 3), round(reader.frames_decoded / seconds, 2)),
     )
@@ -157,6 +160,7 @@ class _Watch:
     def __post_init__(self) -> None:
         self._motion = CameraMotionEstimator()
         self._finder = ShotFinder(self.frame_rate)
+        self._flash_cue = FlashCue()
         self.smoke_fire_every = max(1, round(SMOKE_FIRE_EVERY_S * self.frame_rate))
         self._next_track_id = 1
         self._picture_px = (0, 0)
@@ -173,9 +177,11 @@ class _Watch:
         if self.on_detections:
             self.on_detections(frame.index, found)
         self.frames = frame.index + 1
-        if frame.index % self.smoke_fire_every == 0 or not self._observations:
+        due, lit = frame.index % self.smoke_fire_every == 0 or not self._observations, self._flash_cue.update(small)
+        if due or lit:
             [seen] = self.networks.smoke_fire.detect([frame.image], confidence=SMOKE_FIRE_FLOOR)
-            self._sightings.append(Sighting(frame.index, time_s, seen))
+            sighting = sighting_of(frame.index, time_s, seen, self.looking.kinds)
+            self._sightings.append(replace(sighting, due=due, lit=lit, chroma=chroma(small)))
         dark = float(small.mean()) < DARK_LEVEL
         self._observations.append(Observation(frame.index, time_s, found, size_px, motion, dark))
         for span in self._finder.update(frame.index, small):
@@ -243,6 +249,7 @@ def _looking(
         kinds=networks.smoke_fire.classes,
         kind_confidence=smoke_fire.confidence,
         kind_thresholds=smoke_fire.frame,
+        kind_calibration=networks.smoke_fire.card.frame_calibration,
     )
 
 

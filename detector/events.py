@@ -1,101 +1,128 @@
-"""When something smokes or burns: scores of single frames to events with a beginning and an end.
+"""When something smokes or burns: scores of single frames to events with a beginning, an end and a place.
 
-A flag that flickers is useless: scores are voted on over a short window and switched with hysteresis. Titles, black
-and transitions raise no event, and an event ends with its shot.
+A flag that flickers is useless: scores are voted on over a short window, where only what lies in the same place of the
+ground speaks for one another (`event_votes`), and an event is switched with hysteresis. It ends with its shot. What
+burns for a moment only is a flash and no matter of votes (`flashes`).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.detections import Detections
-from detector.report import Event
+from detector.event_records import Event
+from detector.event_votes import OFF_SHARE, vote
+from detector.flashes import flash_runs
+from detector.sightings import Sighting
 
-WINDOW_S = 0.9  # five looks at the usual rate
-OFF_SHARE = 0.6  # of the threshold: an event goes on until the voted score falls below
 SHORTEST_S = 0.4
 LONGEST_GAP_S = 0.5
+HESITATES_FROM = 0.5  # of the score that a look-alike scores too
 
+Run = tuple[int, int]
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Sighting:
-    """What the smoke and fire network saw in one frame it looked at."""
-
-    frame: int
-    time_s: float
-    detections: Detections
-
-    def score(self, class_index: int) -> float:
-        """What the network says of the whole frame; without that the best box of the kind, 0 if there is none."""
-        if self.detections.frame is not None:
-            return float(self.detections.frame.scores[class_index])
-        of_kind = self.detections.scores[self.detections.classes == class_index]
-        return float(of_kind.max()) if len(of_kind) else 0.0
-
-    def region(self, class_index: int) -> tuple[float, float, float, float] | None:
-        """The box that score rests on, xyxy in upright pixels; without a box where the frame's answer comes from."""
-        chosen = np.flatnonzero(self.detections.classes == class_index)
-        if not len(chosen) and self.detections.frame is not None:
-            left, top, right, bottom = (float(side) for side in self.detections.frame.regions[class_index])
-            return left, top, right, bottom
-        if not len(chosen):
-            return None
-        best = chosen[int(np.argmax(self.detections.scores[chosen]))]
-        left, top, right, bottom = (float(side) for side in self.detections.xyxy[best])
-        return left, top, right, bottom
-
-
 def find_events(
-    sightings: Sequence[Sighting], kind: str, class_index: int, threshold: float, last: tuple[int, float], shot: int
+    sightings: Sequence[Sighting],
+    kind: str,
+    threshold: float,
+    to_ground: Mapping[int, Array],
+    last: tuple[int, float],
+    shot: int,
 ) -> list[Event]:
-    """Events of one kind in one shot.
+    """Events of one kind in one shot, in order; of "fire" also those of kind "flash".
 
     Args:
         sightings: frames of the shot that were looked at, in order.
         kind: "smoke" or "fire".
-        class_index: of that kind in the sightings.
         threshold: voted score at which an event begins.
+        to_ground: frame to the (3, 3) transform from its pixels to those of the shot's first frame.
         last: the shot's last frame and its time; a sighting stands for the frames up to the next one.
         shot: index of the shot, for the record.
     """
-    scores = np.array([sighting.score(class_index) for sighting in sightings])
-    times = np.array([sighting.time_s for sighting in sightings])
-    voted = _vote(scores, times)
-    runs = _join(_runs(voted, threshold), times)
-    events = []
-    for first, final in runs:
-        end, end_s = _end_of(sightings, final, last)
-        if end_s - times[first] < SHORTEST_S:
-            continue
-        peak = first + int(np.argmax(scores[first : final + 1]))
-        events.append(
-            Event(
-                kind=kind,
-                start=sightings[first].frame,
-                end=end,
-                peak=sightings[peak].frame,
-                start_s=float(times[first]),
-                end_s=end_s,
-                peak_s=float(times[peak]),
-                score=float(np.quantile(voted[first : final + 1], 0.75)),
-                region=sightings[peak].region(class_index),
-                shot=shot,
-            )
-        )
-    return events
+    regular = [sighting for sighting in sightings if sighting.due]
+    times_s = np.array([sighting.time_s for sighting in regular])
+    voted = vote(regular, kind, OFF_SHARE * threshold, to_ground)
+    found = []
+    for first, final in _join(_runs(voted, threshold), times_s):
+        event = _event(regular[first : final + 1], kind, _end_of(regular, final, last), shot)
+        if event.end_s - event.start_s >= SHORTEST_S:
+            found.append(replace(event, score=float(np.quantile(voted[first : final + 1], 0.75))))
+    if kind == "fire":
+        return _with_flashes(found, _flashes(sightings, threshold, to_ground, last, shot))
+    return [_beside_look_alike(event, sightings) for event in found]
 
 
-def _vote(scores: Array, times: Array) -> Array:
-    """The median score within half a window on either side."""
-    near = [np.abs(times - time) <= WINDOW_S / 2 for time in times]
-    return np.array([np.median(scores[chosen]) for chosen in near])
+def _flashes(
+    sightings: Sequence[Sighting], threshold: float, to_ground: Mapping[int, Array], last: tuple[int, float], shot: int
+) -> list[Event]:
+    times_s = np.array([sighting.time_s for sighting in sightings])
+    runs = _join(flash_runs(sightings, threshold, to_ground), times_s)
+    return [
+        replace(_event(sightings[first : final + 1], "fire", _end_of(sightings, final, last), shot), kind="flash")
+        for first, final in runs
+    ]
 
 
-def _runs(voted: Array, threshold: float) -> list[tuple[int, int]]:
+def _event(seen: Sequence[Sighting], kind: str, end: tuple[int, float], shot: int) -> Event:
+    """What these sightings say; the score is that of the peak."""
+    peak = max(seen, key=lambda sighting: sighting.score(kind))
+    return Event(
+        kind=kind,
+        start=seen[0].frame,
+        end=end[0],
+        peak=peak.frame,
+        start_s=seen[0].time_s,
+        end_s=end[1],
+        peak_s=peak.time_s,
+        score=peak.score(kind),
+        confidence=0.0,
+        region=peak.region(kind),
+        shot=shot,
+    )
+
+
+def _with_flashes(fires: list[Event], flashes: list[Event]) -> list[Event]:
+    """Flashes beside a fire belong to it: it begins with the first and ends with the last of them."""
+    alone = []
+    for flash in flashes:
+        beside = next((fire for fire in fires if _apart_s(fire, flash) < LONGEST_GAP_S), None)
+        if beside is None:
+            alone.append(flash)
+        else:
+            fires = [_joined(fire, flash) if fire is beside else fire for fire in fires]
+    merged: list[Event] = []
+    for fire in sorted(fires, key=lambda event: event.start):
+        if merged and _apart_s(merged[-1], fire) < LONGEST_GAP_S:
+            merged[-1] = _joined(merged[-1], fire)
+        else:
+            merged.append(fire)
+    return sorted([*merged, *alone], key=lambda event: event.start)
+
+
+def _apart_s(one: Event, other: Event) -> float:
+    return max(one.start_s, other.start_s) - min(one.end_s, other.end_s)
+
+
+def _joined(one: Event, other: Event) -> Event:
+    """The first, over the time of both."""
+    begins, ends = min(one, other, key=lambda e: e.start), max(one, other, key=lambda e: e.end)
+    return replace(one, start=begins.start, start_s=begins.start_s, end=ends.end, end_s=ends.end_s)
+
+
+def _beside_look_alike(event: Event, sightings: Sequence[Sighting]) -> Event:
+    """An event of smoke with what the network says for dust, fog and their like over its time."""
+    scores = [s.look_alike_score for s in sightings if event.start <= s.frame <= event.end]
+    known = [score for score in scores if score is not None]
+    if not known:
+        return event
+    look_alike = float(np.median(known))
+    return replace(event, look_alike_score=look_alike, uncertain=look_alike >= HESITATES_FROM * event.score)
+
+
+def _runs(voted: Array, threshold: float) -> list[Run]:
     """Stretches that reach the threshold, widened to where the score falls below OFF_SHARE of it."""
     above = voted >= OFF_SHARE * threshold
     edges = np.flatnonzero(np.diff(np.concatenate([[False], above, [False]]).astype(int)))
@@ -103,10 +130,10 @@ def _runs(voted: Array, threshold: float) -> list[tuple[int, int]]:
     return [(first, final) for first, final in stretches if voted[first : final + 1].max() >= threshold]
 
 
-def _join(runs: list[tuple[int, int]], times: Array) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
+def _join(runs: list[Run], times_s: Array) -> list[Run]:
+    joined: list[Run] = []
     for first, final in runs:
-        if joined and times[first] - times[joined[-1][1]] < LONGEST_GAP_S:
+        if joined and times_s[first] - times_s[min(joined[-1][1] + 1, len(times_s) - 1)] < LONGEST_GAP_S:
             joined[-1] = (joined[-1][0], final)
         else:
             joined.append((first, final))

@@ -23,7 +23,13 @@ class FrameBox:
 
 @dataclass(frozen=True)
 class FrameRecord:
-    """One line of frames.jsonl. `smoke` and `fire` are scores from 0 to 1, `flags` those inside an event."""
+    """One line of frames.jsonl.
+
+    Attributes:
+        smoke, fire: scores from 0 to 1.
+        flags: "smoke", "fire" and "flash", those inside such an event; a flash is flagged "fire" too.
+        smoke_box, fire_box: what the scores rest on, xyxy; None where nothing was seen.
+    """
 
     frame: int
     time_s: float
@@ -31,6 +37,8 @@ class FrameRecord:
     smoke: float
     fire: float
     flags: tuple[str, ...]
+    smoke_box: tuple[float, float, float, float] | None = None
+    fire_box: tuple[float, float, float, float] | None = None
 
 
 def frame_line(record: FrameRecord) -> str:
@@ -53,4 +61,13 @@ def read_frames(lines: Iterable[str]) -> Iterable[FrameRecord]:
             smoke=document["smoke"],
             fire=document["fire"],
             flags=tuple(document["flags"]),
+            smoke_box=_box(document["smoke_box"]),
+            fire_box=_box(document["fire_box"]),
         )
+
+
+def _box(sides: list[float] | None) -> tuple[float, float, float, float] | None:
+    if sides is None:
+        return None
+    left, top, right, bottom = sides
+    return left, top, right, bottom

@@ -7,9 +7,12 @@ DECIMALS = {
     "smoke": 4,
     "fire": 4,
     "confidence": 4,
+    "look_alike_score": 4,
     "class_share": 4,
     "xyxy": 2,
     "region": 2,
+    "smoke_box": 2,
+    "fire_box": 2,
     "spacing_lengths": 1,
     "direction_degrees": 0,
 }

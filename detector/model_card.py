@@ -5,9 +5,12 @@ This module opens no graph and no file; `model.py` hands it the bytes it has che
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 ThresholdName = Literal["conservative", "typical"]
 REMEDY = "install detect again, or correct the file and write the manifest anew"
@@ -31,6 +34,24 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class FrameCalibration:
+    """What share of frames shows a kind, by their score: a line through log odds, fitted on val (Platt 1999)."""
+
+    slope: float
+    offset: float
+
+    def share_true(self, score: float) -> float:
+        """From 0 to 1."""
+        return float(1 / (1 + np.exp(-self.slope * log_odds(np.array(score)) - self.offset)))
+
+
+def log_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of scores from 0 to 1, those next to the ends drawn in."""
+    inside = np.clip(scores, 0.005, 0.995)
+    return np.asarray(np.log(inside / (1 - inside)))
+
+
+@dataclass(frozen=True)
 class ModelCard:
     """What `model.json` says of a network.
 
@@ -42,6 +63,7 @@ class ModelCard:
         thresholds: by name; "typical" is always there.
         sha256: of model.onnx.
         judges_frames: the graph also answers for whole frames.
+        frame_calibration: by class, for networks that judge whole frames; without one a score stands for itself.
     """
 
     name: str
@@ -51,6 +73,7 @@ class ModelCard:
     thresholds: Mapping[str, Threshold]
     sha256: str
     judges_frames: bool = False
+    frame_calibration: Mapping[str, FrameCalibration] = field(default_factory=dict)
 
     def threshold(self, name: ThresholdName = "typical") -> Threshold:
         """The operating point of this name.
@@ -91,6 +114,10 @@ def read_card(file: Path, content: bytes, sha256: str) -> ModelCard:
             },
             sha256=sha256,
             judges_frames="frame_head" in document,
+            frame_calibration={
+                kind: FrameCalibration(float(line["slope"]), float(line["offset"]))
+                for kind, line in document.get("frame_calibration", {}).items()
+            },
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{file}: this is no model card, or one with parts missing ({error!r}); {REMEDY}") from error

@@ -1,7 +1,7 @@
 """The report: one set of dataclasses, one JSON schema (report.schema.json beside this file), serialised here only.
 
 Frames are counted from 0 in decoding order, ranges include both ends. Times are seconds in the file's own stamps.
-What is known of each frame is in `frame_records`.
+What is known of each frame is in `frame_records`, `Event` in `event_records`.
 """
 
 import json
@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from detector.event_records import Event as Event
 from detector.json_values import json_values
 
-SCHEMA = "detect-report/3"
+SCHEMA = "detect-report/4"
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ class Shot:
     """One shot; its counts are as in `Counts`.
 
     Attributes:
+        monochrome: thermal or black-and-white; fire by its colour is not claimed there.
         same_place_as: index of an earlier shot that shows the same view.
         input_size_px: longest side at which vehicles were looked for in most of its frames.
         smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fell below the network's resolution in
@@ -146,6 +148,7 @@ class Shot:
     start_s: float
     end_s: float
     kind: str
+    monochrome: bool
     most_at_once: MostAtOnce
     distinct: Distinct
     by_class: dict[str, Count]
@@ -158,7 +161,10 @@ class Shot:
 
 @dataclass(frozen=True)
 class TrackSummary:
-    """One vehicle within one shot. `class_share` is the share of the class vote that `class_name` won."""
+    """One vehicle within one shot; `class_share` is the share of the class vote that `class_name` won.
+
+    `burning` and `smoking` say that some event of fire or smoke rests on it.
+    """
 
     id: int
     class_name: str
@@ -169,6 +175,8 @@ class TrackSummary:
     last_s: float
     frames_seen: int
     score: float
+    burning: bool
+    smoking: bool
     shot: int
 
 
@@ -206,22 +214,6 @@ class Convoy:
 
 
 @dataclass(frozen=True)
-class Event:
-    """Smoke or fire over a range of frames; `region` is the box it rests on at its peak, in upright pixels."""
-
-    kind: str
-    start: int
-    end: int
-    peak: int
-    start_s: float
-    end_s: float
-    peak_s: float
-    score: float
-    region: tuple[float, float, float, float] | None
-    shot: int
-
-
-@dataclass(frozen=True)
 class DamagedPlace:
     """A place where the clip could not be read."""
 
@@ -238,7 +230,8 @@ class Coverage:
         frames_failed: pictures that could not be decoded.
         frames_dark: looked at, but too dark to show a vehicle.
         frames_not_footage: looked at, but titles, black or transitions.
-        smoke_fire_every_frames: smoke and fire were looked for in every so many frames and held in between.
+        smoke_fire_every_frames: smoke and fire were looked for in every so many frames, and where something lit up, and
+            held in between.
         smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fell below the network's resolution in
             some shot; the worst of the shots that could show any. None where they come from a file.
         interrupted: the user broke the run off; what comes later in the clip was not looked at.

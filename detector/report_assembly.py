@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from detector.report import (
     Coverage,
     DamagedPlace,
     DeviceUsed,
+    Event,
     InputClip,
     NetworkUsed,
     Shot,
@@ -26,7 +28,9 @@ from detector.report import (
 )
 from detector.shot_findings import VEHICLES_IN, Looking, Observation, ShotFindings
 from detector.shots import same_place
+from detector.tracking import Track
 
+AT_THE_CUT_S = 0.5  # an event this near to the end of its shot lasts to it
 SMALLEST_IN_NETWORK_PX = 8.0  # one cell of the finest grid of the network
 
 
@@ -116,6 +120,7 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_p
                 start_s=shot.observations[0].time_s,
                 end_s=shot.observations[-1].time_s,
                 kind=shot.span.kind,
+                monochrome=shot.monochrome,
                 most_at_once=counts.most_at_once,
                 distinct=counts.distinct,
                 by_class=counts.by_class,
@@ -150,11 +155,37 @@ def track_summaries(findings: Sequence[ShotFindings], looking: Looking) -> list[
             last_s=shot.times_s[track.last],
             frames_seen=sum(not box.filled for box in track.boxes),
             score=track.score,
+            burning=_rests_on(shot, track, "fire"),
+            smoking=_rests_on(shot, track, "smoke"),
             shot=index,
         )
         for index, shot in enumerate(findings)
         for track in shot.tracks
     ]
+
+
+def _rests_on(shot: ShotFindings, track: Track, kind: str) -> bool:
+    return any(track.id in event.tracks for event in shot.events if event.kind == kind)
+
+
+def event_summaries(findings: Sequence[ShotFindings]) -> list[Event]:
+    """The events of all shots; one that begins with its shot is said to continue one that ended with the shot before.
+
+    Transitions between the two are passed over.
+    """
+    events: list[Event] = []
+    before: dict[str, int] = {}  # kind to the index of the event that lasted to the end of the shot before
+    for shot in findings:
+        if shot.span.kind == "transition":
+            continue
+        lasting = {}
+        for event in shot.events:
+            begins_with_shot = event.start_s - shot.times_s[shot.span.start] < AT_THE_CUT_S
+            if shot.times_s[shot.span.end] - event.end_s < AT_THE_CUT_S:
+                lasting[event.kind] = len(events)
+            events.append(replace(event, continues=before.get(event.kind) if begins_with_shot else None))
+        before = lasting
+    return events
 
 
 def convoy_summaries(findings: Sequence[ShotFindings]) -> list[Convoy]:

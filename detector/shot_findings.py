@@ -1,19 +1,23 @@
 """What one shot shows, once it is over: tracks, convoys, events and the record of every frame."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.burning import tracks_that_burn
+from detector.colour import is_monochrome
 from detector.convoys import ConvoySpan, find_convoys
 from detector.detections import Detections
-from detector.events import Sighting, find_events
+from detector.events import find_events
 from detector.frame_records import FrameBox, FrameRecord
+from detector.model_card import FrameCalibration
 from detector.motion import CameraMotion
 from detector.report import Event
 from detector.shots import ShotSpan
+from detector.sightings import Box, Sighting
 from detector.split_screen import repeated_tile, repeats
 from detector.tracking import Track, Tracker
 
@@ -50,6 +54,7 @@ class Looking:
         kinds: class names of the smoke and fire network.
         kind_confidence: operating threshold of its boxes.
         kind_thresholds: voted score at which an event of each kind begins.
+        kind_calibration: what share of frames shows a kind, by score; a kind without any is taken at its score.
     """
 
     vehicle_classes: tuple[str, ...]
@@ -59,6 +64,7 @@ class Looking:
     kinds: tuple[str, ...]
     kind_confidence: float
     kind_thresholds: Mapping[str, float]
+    kind_calibration: Mapping[str, FrameCalibration] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,11 @@ class ShotFindings:
         """Time of every frame of the shot."""
         return {observation.frame: observation.time_s for observation in self.observations}
 
+    @cached_property
+    def monochrome(self) -> bool:
+        """Whether it is thermal or black-and-white."""
+        return is_monochrome(np.array([sighting.chroma for sighting in self.sightings]))
+
 
 def understand_shot(
     span: ShotSpan,
@@ -92,20 +103,44 @@ def understand_shot(
     tracks: list[Track] = []
     convoys: list[ConvoySpan] = []
     again: frozenset[int] = frozenset()
+    times_s = {observation.frame: observation.time_s for observation in observations}
+    to_ground = ground_transforms(observations)
     if span.kind in VEHICLES_IN:
         tracks = _track(observations, first_track_id, looking)
-        times_s = {observation.frame: observation.time_s for observation in observations}
         again = repeats(tracks, repeated_tile(span.thumbnails), picture_px)
-        once = [track for track in tracks if track.id not in again]
-        convoys = find_convoys(once, times_s, _to_ground(observations))
-    events: list[Event] = []
-    if span.kind == "footage" and sightings:
-        last = (observations[-1].frame, observations[-1].time_s)
-        for index, kind in enumerate(looking.kinds):
-            events += find_events(sightings, kind, index, looking.kind_thresholds[kind], last, shot_index)
-    return ShotFindings(
-        span, tuple(observations), tuple(sightings), tuple(tracks), tuple(convoys), tuple(events), again
-    )
+        convoys = find_convoys([track for track in tracks if track.id not in again], times_s, to_ground)
+    findings = ShotFindings(span, tuple(observations), tuple(sightings), tuple(tracks), tuple(convoys), (), again)
+    if span.kind != "footage":
+        return findings
+    return replace(findings, events=tuple(_events(findings, shot_index, to_ground, looking)))
+
+
+def _events(
+    shot: ShotFindings, shot_index: int, to_ground: Mapping[int, NDArray[np.float64]], looking: Looking
+) -> list[Event]:
+    """What smokes and burns. Without colours, hot or bright things look like fire: it is not claimed."""
+    last = (shot.observations[-1].frame, shot.observations[-1].time_s)
+    events = []
+    for kind in looking.kinds:
+        if kind == "fire" and shot.monochrome:
+            continue
+        calibration = looking.kind_calibration.get(kind)
+        for event in find_events(shot.sightings, kind, looking.kind_thresholds[kind], to_ground, last, shot_index):
+            boxes = _boxes_of(shot.sightings, kind, event)
+            events.append(
+                replace(
+                    event,
+                    confidence=calibration.share_true(event.score) if calibration else event.score,
+                    tracks=tracks_that_burn(boxes, shot.times_s, shot.tracks),
+                )
+            )
+    return events
+
+
+def _boxes_of(sightings: Sequence[Sighting], kind: str, event: Event) -> dict[int, Box]:
+    """The box of a kind in each frame of an event that was looked at, where there is one."""
+    seen = {s.frame: s.region(kind) for s in sightings if event.start <= s.frame <= event.end}
+    return {frame: box for frame, box in seen.items() if box is not None}
 
 
 def _track(observations: Sequence[Observation], first_id: int, looking: Looking) -> list[Track]:
@@ -125,7 +160,7 @@ def _wanted(track: Track, shortest_s: float, looking: Looking) -> bool:
     return lasts and (looking.wanted is None or looking.vehicle_classes[track.class_index] in looking.wanted)
 
 
-def _to_ground(observations: Sequence[Observation]) -> dict[int, NDArray[np.float64]]:
+def ground_transforms(observations: Sequence[Observation]) -> dict[int, NDArray[np.float64]]:
     """The transform of each frame's pixels to those of the shot's first frame."""
     transforms = {}
     to_first = np.eye(3)
@@ -143,21 +178,25 @@ def frame_records(findings: ShotFindings, looking: Looking) -> list[FrameRecord]
         name = looking.vehicle_classes[track.class_index]
         for box in track.boxes:
             boxes[box.frame].append(FrameBox(track.id, name, box.score, box.xyxy, box.filled))
-    held = dict.fromkeys(looking.kinds, 0.0)
+    held: Sighting | None = None
     sighting_at = {sighting.frame: sighting for sighting in findings.sightings}
     records = []
     for seen in findings.observations:
-        if seen.frame in sighting_at:
-            held = {kind: sighting_at[seen.frame].score(index) for index, kind in enumerate(looking.kinds)}
-        flags = {event.kind for event in findings.events if event.start <= seen.frame <= event.end}
+        held = sighting_at.get(seen.frame, held)
+        scores = {kind: held.score(kind) for kind in looking.kinds} if held else {}
+        regions = {kind: held.region(kind) for kind in looking.kinds} if held else {}
+        inside = {event.kind for event in findings.events if event.start <= seen.frame <= event.end}
+        flags = inside | {"fire"} if "flash" in inside else inside
         records.append(
             FrameRecord(
                 frame=seen.frame,
                 time_s=seen.time_s,
                 boxes=tuple(boxes[seen.frame]),
-                smoke=held.get("smoke", 0.0),
-                fire=held.get("fire", 0.0),
+                smoke=scores.get("smoke", 0.0),
+                fire=scores.get("fire", 0.0),
                 flags=tuple(sorted(flags)),
+                smoke_box=regions.get("smoke"),
+                fire_box=regions.get("fire"),
             )
         )
     return records

@@ -199,7 +199,7 @@ def calibration(sources: Mapping[str, Judged], size_px: int) -> dict[str, Any]:
     }
 
 
-def frame_calibration(look: Seen, size_px: int) -> dict[str, Any]:
+def frame_reliability(look: Seen, size_px: int) -> dict[str, Any]:
     """How far the scores of whole frames can be trusted, by kind, each frame weighing the same."""
     table = {}
     for kind in SMOKE_FIRE_CLASSES:

@@ -25,12 +25,13 @@ from models.calibration import (
     add_frame_thresholds,
     calibration,
     choose_thresholds,
-    frame_calibration,
+    frame_reliability,
     smoke_fire_sources,
     vehicle_sources,
 )
 from models.card import write_card
 from models.figures import Seen
+from models.frame_calibration import frame_calibration
 from models.manifest import write_manifest
 from models.truth import FRAMES
 
@@ -38,16 +39,15 @@ MODELS = Path("models")
 
 
 def calibrated(card: ModelCard, seen: Mapping[str, Seen], release: Mapping[str, Any]) -> dict[str, Any]:
-    """`thresholds` and `calibration` as model.json has them."""
+    """`thresholds`, `calibration` and, of whole frames, `frame_calibration` as model.json has them."""
     judged = (vehicle_sources if is_of_vehicles(card) else smoke_fire_sources)(seen, card.size_px)
-    thresholds, trusted = (
-        choose_thresholds(judged, card.size_px, release["thresholds"]),
-        calibration(judged, card.size_px),
-    )
+    thresholds = choose_thresholds(judged, card.size_px, release["thresholds"])
+    measured = {"thresholds": thresholds, "calibration": calibration(judged, card.size_px)}
     if not is_of_vehicles(card):
         add_frame_thresholds(thresholds, seen[FRAMES], card.size_px)
-        trusted["frames"] = frame_calibration(seen[FRAMES], card.size_px)
-    return {"thresholds": thresholds, "calibration": trusted}
+        measured["calibration"]["frames"] = frame_reliability(seen[FRAMES], card.size_px)
+        measured["frame_calibration"] = frame_calibration(seen[FRAMES], card.size_px)
+    return measured
 
 
 def summary(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,10 @@
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from detector import analyze
 from detector.analysis import Networks
@@ -200,6 +203,61 @@ def test_smoke_and_fire_cannot_be_flagged_by_a_network_of_boxes_alone(clip: Path
     networks.smoke_fire.card = replace(networks.smoke_fire.card, thresholds={"typical": Threshold(0.5, {})})
     with pytest.raises(ModelError, match="smoke_fire: its typical threshold has no scores for frames"):
         analyze(clip, networks=networks)
+
+
+def test_a_flash_between_two_looks_is_caught(tmp_path: Path) -> None:
+    seen: list[FrameRecord] = []
+    dark = [noisy(ground(1), seed) for seed in range(40)]
+    dark[22] = with_squares(dark[22], [(200, 100)], FIRE_RED, side=30)
+    report = analyze(write_pictures(tmp_path / "c.mp4", dark), networks=square_networks(), on_frames=seen.extend)
+    [flash] = report.events
+    assert (flash.kind, flash.start, flash.end) == ("flash", 22, 24)
+    assert [(r.frame, r.flags) for r in seen if r.flags] == [(frame, ("fire", "flash")) for frame in (22, 23, 24)]
+    assert seen[22].fire_box == pytest.approx((200, 100, 230, 130), abs=2)
+
+
+def burning_truck(tmp_path: Path) -> Path:
+    """It burns through the whole clip."""
+    truck = with_squares(with_squares(ground(1), [(100, 50)], side=24), [(106, 42)], FIRE_RED, side=12)
+    return write_pictures(tmp_path / "burning.mp4", [noisy(truck, seed) for seed in range(50)])
+
+
+def test_a_wreck_that_burns_through_a_shot_is_one_event_on_its_track(tmp_path: Path) -> None:
+    report = analyze(burning_truck(tmp_path), networks=square_networks())
+    [event], [track] = report.events, report.tracks
+    assert (event.start, event.end, event.tracks) == (0, 49, (track.id,))
+    assert (track.burning, track.smoking) == (True, False)
+    assert not report.shots[0].monochrome
+
+
+def test_no_fire_is_claimed_where_there_are_no_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detector.analysis.chroma", lambda small: 0.0)
+    report = analyze(burning_truck(tmp_path), networks=square_networks())
+    assert report.shots[0].monochrome
+    assert (report.events, report.tracks[0].burning) == ((), False)
+
+
+def turned(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(picture[::-1])
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        lambda seed: np.full((96, 160, 3), (0, 120, 250), np.uint8),
+        lambda seed: np.random.default_rng(seed).integers(0, 255, (96, 160, 3), np.uint8),
+        lambda seed: turned(noisy(ground(1), seed)),
+        lambda seed: noisy(ground(1, 64, 64), seed),
+    ],
+    ids=["one colour", "noise", "upside down", "64x64"],
+)
+def test_the_released_network_sees_no_event_in_bad_input(
+    tmp_path: Path, picture: Callable[[int], NDArray[np.uint8]]
+) -> None:
+    saved = tmp_path / "detections.txt"
+    saved.write_text("")
+    clip = write_pictures(tmp_path / "c.mp4", [picture(seed) for seed in range(25)])
+    assert analyze(clip, networks=Networks.load_saved(saved, "cpu")).events == ()
 
 
 def test_breaking_off_keeps_what_was_done(clip: Path) -> None:

@@ -22,7 +22,7 @@ CLASS_COLOURS = {
     "car": (115, 158, 0),
 }
 OTHER_COLOUR = (255, 255, 255)
-BANNER_COLOURS = {"smoke": (178, 114, 0), "fire": (0, 94, 213)}
+BANNER_COLOURS = {"smoke": (178, 114, 0), "fire": (0, 94, 213), "flash": (0, 159, 230)}
 SMALL_BOX_PX = 24  # below it only corners are drawn, so that they do not hide the vehicle
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 

@@ -35,11 +35,13 @@ def summary(report: Report) -> RenderableType:
         at_once = f"{count.most_at_once.vehicles} at once"
         table.add_row(f"  {name}", f"{_range(count.distinct)} distinct, {at_once}")
     table.add_row("Convoys", "\n".join(map(_convoy, report.convoys)) or "none found")
-    for kind in ("smoke", "fire"):
-        events = [event for event in report.events if event.kind == kind]
-        table.add_row(kind.capitalize(), "\n".join(map(_event, events)) or "none flagged")
+    for kinds in (("smoke",), ("fire", "flash")):
+        events = [event for event in report.events if event.kind in kinds]
+        table.add_row(kinds[0].capitalize(), "\n".join(map(_event, events)) or "none flagged")
     footage = sum(shot.kind == "footage" for shot in report.shots)
-    table.add_row("Shots", f"{len(report.shots)}, of which {footage} footage")
+    colourless = sum(shot.monochrome for shot in report.shots)
+    without = f"; {colourless} without colours, where no fire is claimed" if colourless else ""
+    table.add_row("Shots", f"{len(report.shots)}, of which {footage} footage{without}")
     table.add_row("Looked at", _coverage(report.coverage))
     unread = _unread(report.coverage)
     table.add_row("Not read", Text(unread, style="bold red") if unread else "nothing: every picture was decoded")
@@ -99,7 +101,14 @@ def _convoy(convoy: Convoy) -> str:
 
 
 def _event(event: Event) -> str:
-    return f"{clock(event.start_s)} to {clock(event.end_s)}, score {event.score:.2f}"
+    said = [f"{clock(event.start_s)} to {clock(event.end_s)}", f"confidence {event.confidence:.2f}"]
+    if event.kind == "flash":
+        said.append("a flash")
+    if event.tracks:
+        said.append(f"on track {', '.join(map(str, event.tracks))}")
+    if event.uncertain:
+        said.append("uncertain: it may be dust or the like")
+    return ", ".join(said)
 
 
 def _coverage(coverage: Coverage) -> str:

@@ -10,7 +10,7 @@ from models.calibration import (
     add_frame_thresholds,
     calibration,
     choose_thresholds,
-    frame_calibration,
+    frame_reliability,
     quiet_threshold,
     smoke_fire_sources,
     vehicle_sources,
@@ -173,6 +173,6 @@ def test_a_kind_that_a_source_does_not_box_is_neither_right_nor_wrong() -> None:
 
 def test_calibration_of_frames_counts_those_without_a_box_too() -> None:
     look = frames(frame({"smoke": True}, 0.7), frame({"smoke": False}, 0.0), frame({"fire": True}, 0.0, fire=0.9))
-    said = frame_calibration(look, 384)
+    said = frame_reliability(look, 384)
     assert said["smoke"] == {"frames": 2, "expected_calibration_error": pytest.approx(0.15)}
     assert said["fire"] == {"frames": 1, "expected_calibration_error": pytest.approx(0.1)}

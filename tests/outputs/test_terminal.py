@@ -33,6 +33,21 @@ def test_it_says_what_was_found(report: Report) -> None:
     assert "none flagged" in text, "no smoke"
 
 
+def test_it_says_of_events_what_one_must_know(report: Report) -> None:
+    [fire] = report.events
+    smoke = replace(fire, kind="smoke", uncertain=True, look_alike_score=0.5)
+    flash = replace(fire, kind="flash", confidence=0.734, tracks=(2, 5))
+    [shot] = report.shots
+    text = " ".join(
+        printed(replace(report, events=(smoke, flash), shots=(replace(shot, monochrome=True),)))
+        .replace("│", " ")
+        .split()
+    )
+    assert "uncertain: it may be dust or the like" in text
+    assert "confidence 0.73, a flash, on track 2, 5" in text
+    assert "1 without colours, where no fire is claimed" in text
+
+
 def test_it_fits_eighty_columns(report: Report) -> None:
     long = replace(report, input=replace(report.input, file="a" * 250 + ".mp4"))
     assert all(len(line) <= 80 for line in printed(long).splitlines())
