@@ -4,10 +4,12 @@ Knows nothing of what is drawn.
 """
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import av
 import cv2
@@ -17,11 +19,23 @@ from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
 from detector.clip_sound import SoundSource
-from detector.timecode import FALLBACK_RATE, Timecode
+from detector.timecode import FALLBACK_RATE, FALLBACK_TIME_BASE, Timecode
+
+if TYPE_CHECKING:
+    from av.container.core import Chapter as ListedChapter
 
 # Without B-frames pictures are stored in the order shown, so that a leap in the stamps cannot shorten the track.
 ENCODER = {"preset": "veryfast", "crf": "23", "bf": "0"}
 BT709 = 1  # the number of the standard in H.264, the same for primaries, transfer and matrix
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A stretch of a clip that players can jump to; times in the source's own stamps."""
+
+    start_s: float
+    end_s: float
+    title: str
 
 
 class ClipWriter:
@@ -37,17 +51,21 @@ class ClipWriter:
         path: the MP4 to write; an existing file is replaced at the end.
         width: of the pictures that will come, in pixels.
         height: likewise.
-        source: the clip whose sound is copied, for as long as there are pictures.
+        source: the clip whose sound is copied, for as long as there are pictures. Its own chapters are not.
+        chapters: in order, none inside another.
 
     Raises:
         ClipError: the source cannot be read.
         av.FFmpegError, OSError: the file cannot be written.
     """
 
-    def __init__(self, path: Path, width: int, height: int, source: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, width: int, height: int, source: Path | None = None, chapters: Sequence[Chapter] = ()
+    ) -> None:
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
         self._size = (width, height)
+        self._chapters = chapters
         self._sound = SoundSource(source) if source else None
         self._output: OutputContainer | None = None
         self._last_pts = -1
@@ -120,9 +138,40 @@ class ClipWriter:
         self._origin_pts = round(origin / first.time_base)
         if self._sound is not None:
             self._sound.add_to(output, origin)
+        output.set_chapters([_listed(number, chapter, float(origin)) for number, chapter in enumerate(self._chapters)])
         return output
 
     def _copy_sound(self, until_s: Fraction) -> None:
         if self._sound is not None and self._output is not None:
             for packet in self._sound.packets_until(until_s):
                 self._output.mux(packet)
+
+
+def video_zero_s(source: Path, first_s: float) -> float:
+    """The moment of a source, in its own stamps, that is zero in a clip written from it.
+
+    Args:
+        source: the clip.
+        first_s: stamp of the first picture written.
+
+    Raises:
+        ClipError: the source cannot be read.
+    """
+    sound = SoundSource(source)
+    try:
+        return float(sound.origin(Timecode(round(first_s / FALLBACK_TIME_BASE), FALLBACK_TIME_BASE)))
+    finally:
+        sound.close()
+
+
+def _listed(number: int, chapter: Chapter, origin_s: float) -> "ListedChapter":
+    """A chapter as PyAV takes it, in milliseconds from the origin; one without length is lost by players."""
+    start_ms = max(0, round((chapter.start_s - origin_s) * 1000))
+    end_ms = max(start_ms + 1, round((chapter.end_s - origin_s) * 1000))
+    return {
+        "id": number,
+        "start": start_ms,
+        "end": end_ms,
+        "time_base": Fraction(1, 1000),
+        "metadata": {"title": chapter.title},
+    }

@@ -29,6 +29,8 @@ class FrameRecord:
         smoke, fire: scores from 0 to 1.
         flags: "smoke", "fire" and "flash", those inside such an event; a flash is flagged "fire" too.
         smoke_box, fire_box: what the scores rest on, xyxy; None where nothing was seen.
+        camera_motion: rows of the 3x3 homography that takes pixels of the frame before to this one; None in the first
+            frame of a shot and where it is not known.
     """
 
     frame: int
@@ -39,6 +41,7 @@ class FrameRecord:
     flags: tuple[str, ...]
     smoke_box: tuple[float, float, float, float] | None = None
     fire_box: tuple[float, float, float, float] | None = None
+    camera_motion: tuple[float, ...] | None = None
 
 
 def frame_line(record: FrameRecord) -> str:
@@ -50,6 +53,7 @@ def read_frames(lines: Iterable[str]) -> Iterable[FrameRecord]:
     """The records of a frames.jsonl."""
     for line in lines:
         document = json.loads(line)
+        motion = document["camera_motion"]
         boxes = tuple(
             FrameBox(box["track"], box["class"], box["score"], tuple(box["xyxy"]), box["filled"])
             for box in document["boxes"]
@@ -63,6 +67,7 @@ def read_frames(lines: Iterable[str]) -> Iterable[FrameRecord]:
             flags=tuple(document["flags"]),
             smoke_box=_box(document["smoke_box"]),
             fire_box=_box(document["fire_box"]),
+            camera_motion=None if motion is None else tuple(motion),
         )
 
 

@@ -13,6 +13,7 @@ DECIMALS = {
     "region": 2,
     "smoke_box": 2,
     "fire_box": 2,
+    "camera_motion": 10,  # its perspective terms are multiplied by pixels twice
     "spacing_lengths": 1,
     "direction_degrees": 0,
 }

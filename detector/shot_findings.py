@@ -181,7 +181,7 @@ def frame_records(findings: ShotFindings, looking: Looking) -> list[FrameRecord]
     held: Sighting | None = None
     sighting_at = {sighting.frame: sighting for sighting in findings.sightings}
     records = []
-    for seen in findings.observations:
+    for position, seen in enumerate(findings.observations):
         held = sighting_at.get(seen.frame, held)
         scores = {kind: held.score(kind) for kind in looking.kinds} if held else {}
         regions = {kind: held.region(kind) for kind in looking.kinds} if held else {}
@@ -197,6 +197,7 @@ def frame_records(findings: ShotFindings, looking: Looking) -> list[FrameRecord]
                 flags=tuple(sorted(flags)),
                 smoke_box=regions.get("smoke"),
                 fire_box=regions.get("fire"),
+                camera_motion=tuple(seen.motion.matrix.ravel().tolist()) if position and seen.motion.known else None,
             )
         )
     return records

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detector.clip import ClipError, ClipReader, Timecode
-from detector.clip_writer import ClipWriter
+from detector.clip_writer import Chapter, ClipWriter, video_zero_s
 from tests.clips import picture, write_clip
 
 
@@ -174,3 +174,41 @@ def test_pictures_of_another_kind_are_refused(tmp_path: Path) -> None:
 def test_a_source_that_cannot_be_read_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(ClipError):
         ClipWriter(tmp_path / "out.mp4", 64, 48, source=tmp_path / "nowhere.mp4")
+
+
+CHAPTERS = (Chapter(10.0, 10.4, "Shot 1"), Chapter(10.4, 10.4, "Shot 2, Smoke"))
+
+
+def chapters_of(path: Path) -> list[tuple[float, str]]:
+    with av.open(str(path)) as container:
+        return [
+            (float(chapter["start"] * chapter["time_base"]), chapter["metadata"]["title"])
+            for chapter in container.chapters()
+        ]
+
+
+def test_chapters_count_from_where_the_copy_begins(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mkv", pts=[10_000 + 40 * n for n in range(20)], audio="aac")
+    with ClipReader(clip) as reader, ClipWriter(tmp_path / "copy.mp4", 64, 48, clip, CHAPTERS) as writer:
+        for frame in reader:
+            writer.write(frame.image, frame.time)
+        zero_s = video_zero_s(clip, 10.0)
+    assert chapters_of(tmp_path / "copy.mp4") == [
+        (pytest.approx(10.0 - zero_s), "Shot 1"),
+        (pytest.approx(10.4 - zero_s), "Shot 2, Smoke"),
+    ]
+    with av.open(str(tmp_path / "copy.mp4")) as container:
+        first = next(container.decode(video=0))
+        assert float(first.pts * first.time_base) == pytest.approx(10.0 - zero_s, abs=0.001)
+
+
+def test_a_part_begins_at_zero(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", frames=50)
+    assert video_zero_s(clip, 1.0) == pytest.approx(1.0)
+    assert video_zero_s(clip, 0.0) == pytest.approx(0.0)
+
+
+def test_without_chapters_there_are_none(tmp_path: Path) -> None:
+    with ClipWriter(tmp_path / "copy.mp4", 64, 48) as writer:
+        writer.write(picture(0, 64, 48), Timecode(0, Fraction(1, 1000)))
+    assert chapters_of(tmp_path / "copy.mp4") == []

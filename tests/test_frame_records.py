@@ -14,6 +14,7 @@ records = st.builds(
     FrameRecord, st.integers(0, 10**6), st.floats(0, 1e5).map(lambda value: round(value, 6)),
     st.lists(boxes, max_size=4).map(tuple), scores, scores,
     st.sampled_from([(), ("smoke",), ("fire", "smoke")]), st.none() | xyxy, st.none() | xyxy,
+    st.none() | st.tuples(*[st.floats(-4000, 4000).map(lambda value: round(value, 10))] * 9),
 )  # fmt: skip
 
 
@@ -33,6 +34,6 @@ def test_lines_keep_their_order_and_say_class() -> None:
     lines = [frame_line(FrameRecord(frame, frame / 25, (box,), 0.0, 0.5, ("fire",))) for frame in (0, 1)]
     assert lines[1] == (
         '{"frame":1,"time_s":0.04,"boxes":[{"track":3,"class":"truck","score":0.1235,"xyxy":[1.0,2.0,3.0,4.0],'
-        '"filled":true}],"smoke":0.0,"fire":0.5,"flags":["fire"],"smoke_box":null,"fire_box":null}'
+        '"filled":true}],"smoke":0.0,"fire":0.5,"flags":["fire"],"smoke_box":null,"fire_box":null,"camera_motion":null}'
     )
     assert [record.frame for record in read_frames(lines)] == [0, 1]
