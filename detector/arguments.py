@@ -53,3 +53,17 @@ def split_classes(ctx: click.Context, param: click.Parameter, value: str | None)
     if not names:
         raise click.BadParameter("name at least one class, such as tank,truck")
     return names
+
+
+FORMAT_NAMES = ("csv", "srt", "vtt", "coco", "otio")  # of `outputs.formats`, which takes long to import
+
+
+def split_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
+    """Names between commas, or all of them."""
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+    if names == ("all",):
+        return FORMAT_NAMES
+    unknown = [name for name in names if name not in FORMAT_NAMES]
+    if unknown or not names:
+        raise click.BadParameter(f"{', '.join(unknown) or value!r} is none of {', '.join(FORMAT_NAMES)}, all")
+    return names

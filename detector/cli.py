@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from detector import __version__
-from detector.arguments import InputSize, Seconds, split_classes
+from detector.arguments import InputSize, Seconds, split_classes, split_formats
+from detector.clips_named import clips_in, output_folder
+from detector.exit_codes import (
+    DONE,
+    INTERRUPTED,
+    NO_DEVICE_OR_MODEL,
+    PARTLY_READ,
+    UNREADABLE,
+    WRONG_USAGE,
+    complain,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,17 +29,13 @@ if TYPE_CHECKING:
     from detector.model_card import ThresholdName
     from detector.report import Report
 
-DONE, PARTLY_READ, WRONG_USAGE, UNREADABLE, NO_DEVICE_OR_MODEL, INTERRUPTED = 0, 1, 2, 3, 4, 130
-CLIP_SUFFIXES = (
-    ".3g2 .3gp .asf .avi .dv .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .webm .wmv".split()  # noqa: SIM905
-)
-
 
 @dataclass(frozen=True)
 class Request:
     """What the user asked for, for every clip alike."""
 
     video: bool
+    formats: tuple[str, ...]
     classes: tuple[str, ...] | None
     threshold: "ThresholdName"
     confidence: float | None
@@ -69,6 +75,15 @@ class Request:
 )
 @click.option("--no-video", is_flag=True, help="Do not write annotated.mp4.")
 @click.option(
+    "--format",
+    "formats",
+    default="csv",
+    show_default=True,
+    callback=split_formats,
+    metavar="A,B",
+    help="Tables, subtitles and markers to write: csv, srt, vtt, coco, otio, or all.",
+)
+@click.option(
     "--classes",
     callback=split_classes,
     metavar="A,B",
@@ -105,6 +120,7 @@ def main(
     size: "SizeChoice",
     out: Path | None,
     no_video: bool,
+    formats: tuple[str, ...],
     classes: tuple[str, ...] | None,
     threshold: "ThresholdName",
     confidence: float | None,
@@ -116,7 +132,7 @@ def main(
 ) -> None:
     """Count, classify and track vehicles in recorded clips; flag smoke and fire.
 
-    Writes report.json, frames.jsonl, annotated.mp4, and tracks.txt and detections.txt in MOT form for each clip.
+    Writes report.json, frames.jsonl, annotated.mp4, tables, and boxes and tracks in MOT form for each clip.
     Recorded files only: no live feed, no coordinates, no people. A missing detection is never proof of absence.
 
     Exit codes: 0 done, 1 part of a clip could not be read, 2 wrong usage, 3 a clip cannot be read at all, 4 the device
@@ -130,7 +146,7 @@ def main(
         raise click.UsageError(f"--from {from_s:g} s is not before --to {to_s:g} s")
     if tracks is not None and size != "auto":
         raise click.UsageError("--size has no effect with --tracks; leave it out")
-    request = Request(not no_video, classes, threshold, confidence, size, from_s, to_s, overwrite)
+    request = Request(not no_video, formats, classes, threshold, confidence, size, from_s, to_s, overwrite)
     sys.exit(_run(clips, out, device, model, tracks, request, demo))
 
 
@@ -154,47 +170,25 @@ def _run(
     found: list[Path] = []
     for named in clips:
         try:
-            found += _clips_in(named)
+            found += clips_in(named)
         except ClipError as error:
-            codes.append(_complain(error, UNREADABLE))
+            codes.append(complain(error, UNREADABLE))
     if not found:
         return max(codes)
     if tracks is not None and len(found) > 1:
-        return _complain(ValueError("--tracks is for one clip; name only that one"), WRONG_USAGE)
+        return complain(ValueError("--tracks is for one clip; name only that one"), WRONG_USAGE)
     try:
         networks = Networks.load_saved(tracks, device, model) if tracks else Networks.load(device, model)
     except (DeviceError, ModelError) as error:
-        return _complain(error, NO_DEVICE_OR_MODEL)
+        return complain(error, NO_DEVICE_OR_MODEL)
     except MotFileError as error:
-        return _complain(error, WRONG_USAGE)
+        return complain(error, WRONG_USAGE)
     for clip in found:
-        folder = _output_folder(clip, out, alone=len(found) == 1, demo=demo)
+        folder = output_folder(clip, out, alone=len(found) == 1, demo=demo)
         codes.append(_run_clip(clip, folder, networks, request))
         if codes[-1] == INTERRUPTED:
             break
     return max(codes)
-
-
-def _clips_in(named: Path) -> list[Path]:
-    """The clip itself, or the clips of a folder.
-
-    Raises:
-        ClipError: nothing there, or a folder without a clip.
-    """
-    from detector.clip import ClipError
-
-    if not named.is_dir():
-        return [named]
-    inside = sorted(path for path in named.iterdir() if path.suffix.lower() in CLIP_SUFFIXES and path.is_file())
-    if not inside:
-        raise ClipError(f"{named}: a folder without a clip; name a video file or a folder that holds some")
-    return inside
-
-
-def _output_folder(clip: Path, out: Path | None, alone: bool, demo: bool) -> Path:
-    if out is None:
-        return Path("demo.detect") if demo and alone else clip.with_name(f"{clip.stem}.detect")
-    return out if alone else out / f"{clip.stem}.detect"
 
 
 def _run_clip(clip: Path, folder: Path, networks: "Networks", request: Request) -> int:
@@ -209,13 +203,13 @@ def _run_clip(clip: Path, folder: Path, networks: "Networks", request: Request) 
     try:
         report, drawn = _analyse_into(clip, folder, networks, request, Console(stderr=True))
     except ClipError as error:
-        return _complain(error, UNREADABLE)
+        return complain(error, UNREADABLE)
     except ModelError as error:  # it lacks the threshold asked for
-        return _complain(error, NO_DEVICE_OR_MODEL)
+        return complain(error, NO_DEVICE_OR_MODEL)
     except (OutputError, ValueError) as error:
-        return _complain(error, WRONG_USAGE)
+        return complain(error, WRONG_USAGE)
     except OSError as error:
-        return _complain(
+        return complain(
             OSError(
                 f"{folder}: cannot be written ({error.strerror or error}); free some space or "
                 "choose another folder with --out"
@@ -243,6 +237,7 @@ def _analyse_into(
     from detector.frame_records import read_frames
     from detector.outputs.annotated_video import write_annotated_video
     from detector.outputs.folder import OutputFolder
+    from detector.outputs.formats import write_formats
     from detector.outputs.lines import line_outputs
     from detector.outputs.terminal import progress
     from detector.report import write_report
@@ -266,6 +261,7 @@ def _analyse_into(
                 on_progress=tell,
             )
         write_report(report, outputs.part("report.json"))
+        write_formats(request.formats, report, clip, outputs)
         drawn = False
         if request.video and not report.coverage.interrupted:
             try:
@@ -278,9 +274,3 @@ def _analyse_into(
             except KeyboardInterrupt:
                 outputs.discard("annotated.mp4")
     return report, drawn
-
-
-def _complain(error: Exception, code: int) -> int:
-    text = "".join(letter if letter.isprintable() else "?" for letter in str(error))
-    click.echo(f"detect: {text}", err=True)
-    return code

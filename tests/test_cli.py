@@ -16,6 +16,13 @@ from detector.mot_file import read_detections
 from tests.clips import write_clip
 from tests.fakes import SquareFinder, ground, noisy, square_networks, with_squares, write_pictures
 
+# fmt: off
+WITHOUT_VIDEO = [
+    "SHA256SUMS", "detections.txt", "events.csv", "frames.jsonl", "report.json", "shots.csv", "tracks.csv",
+    "tracks.txt",
+]
+# fmt: on
+
 
 @pytest.fixture(autouse=True)
 def fake_networks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,20 +67,28 @@ def names(folder: Path) -> list[str]:
 def test_outputs_lie_beside_the_clip(clip: Path) -> None:
     result = run(clip)
     assert result.exit_code == 0
-    assert names(clip.parent / "clip.detect") == [
-        "annotated.mp4",
-        "detections.txt",
-        "frames.jsonl",
-        "report.json",
-        "tracks.txt",
-    ]
+    assert names(clip.parent / "clip.detect") == ["SHA256SUMS", "annotated.mp4", *WITHOUT_VIDEO[1:]]
     assert "2 distinct" in result.stdout
     assert result.stderr == "", "no progress bar where there is no terminal"
 
 
 def test_out_and_no_video(clip: Path, tmp_path: Path) -> None:
     assert run(clip, "--out", tmp_path / "there", "--no-video").exit_code == 0
-    assert names(tmp_path / "there") == ["detections.txt", "frames.jsonl", "report.json", "tracks.txt"]
+    assert names(tmp_path / "there") == WITHOUT_VIDEO
+
+
+@pytest.mark.parametrize(
+    ("formats", "files"),
+    [
+        ("srt", {"events.srt"}),
+        ("vtt, coco", {"events.vtt", "coco.json"}),
+        ("all", {"events.srt", "events.vtt", "coco.json", "markers.otio", "tracks.csv", "shots.csv", "events.csv"}),
+    ],
+)
+def test_format_picks_the_tables(clip: Path, tmp_path: Path, formats: str, files: set[str]) -> None:
+    assert run(clip, "--out", tmp_path / "there", "--no-video", "--format", formats).exit_code == 0
+    without_tables = {name for name in WITHOUT_VIDEO if not name.endswith(".csv")}
+    assert set(names(tmp_path / "there")) == without_tables | files
 
 
 def test_the_report_and_the_frames_agree(clip: Path, tmp_path: Path) -> None:
@@ -219,7 +234,7 @@ def test_breaking_off_keeps_what_was_done(clip: Path, monkeypatch: pytest.Monkey
     result = run(clip)
     assert result.exit_code == 130
     assert "broken off by the user" in result.stdout
-    assert names(clip.parent / "clip.detect") == ["detections.txt", "frames.jsonl", "report.json", "tracks.txt"]
+    assert names(clip.parent / "clip.detect") == WITHOUT_VIDEO
     lines = (clip.parent / "clip.detect" / "frames.jsonl").read_text().splitlines()
     assert 10 <= len(lines) < 20
 
@@ -246,6 +261,8 @@ def test_a_device_that_is_not_there(clip: Path) -> None:
         ["CLIP", "--size", "288"],
         ["CLIP", "--size", "2592"],
         ["CLIP", "--size", "-640"],
+        ["CLIP", "--format", "xlsx"],
+        ["CLIP", "--format", ","],
         ["CLIP", "--from", "soon"],
         ["CLIP", "--from", "1:2:3:4"],
         ["CLIP", "--from", "-3"],

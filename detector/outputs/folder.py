@@ -5,13 +5,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from detector.outputs.checksums import CHECKSUMS_NAME, write_checksums
+
 OUTPUT_NAMES = (
     "annotated.mp4",
     "detections.txt",
     "tracks.txt",
+    "tracks.csv",
+    "shots.csv",
+    "events.csv",
+    "events.srt",
+    "events.vtt",
+    "coco.json",
+    "markers.otio",
     "frames.jsonl",
     "report.json",
-)  # in the order they appear; the report comes last
+    CHECKSUMS_NAME,
+)  # in the order they appear; the report comes last, and then the list of what belongs to it
 
 
 class OutputError(OSError):
@@ -60,6 +70,12 @@ class OutputFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is None:
+            whole = {name: self.part(name) for name in OUTPUT_NAMES if self.part(name).exists()}
+            try:
+                write_checksums(whole, self.part(CHECKSUMS_NAME))
+            except OSError:
+                self._clear()
+                raise
             for name in OUTPUT_NAMES:
                 if self.part(name).exists():
                     os.replace(self.part(name), self.path / name)

@@ -1,0 +1,16 @@
+"""How the command ends: a number for scripts, a line for people."""
+
+import click
+
+DONE, PARTLY_READ, WRONG_USAGE, UNREADABLE, NO_DEVICE_OR_MODEL, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+def complain(error: Exception, code: int) -> int:
+    """Say on stderr what went wrong; gives the code back."""
+    click.echo(f"detect: {printable(str(error))}", err=True)
+    return code
+
+
+def printable(text: str) -> str:
+    """Without the control characters that could steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
