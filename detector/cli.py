@@ -111,6 +111,13 @@ class Request:
 @click.option("--from", "from_s", type=Seconds(), help="Begin here: seconds or m:ss from the first picture.")
 @click.option("--to", "to_s", type=Seconds(), help="End before this time.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
+@click.option(
+    "--verify",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Check what was written before: its files, the clip and the networks, and analyse again. A line for each "
+    "difference, and exit code 1 if there is one. Name the clip too if it lies elsewhere.",
+)
 @click.option("--demo", is_flag=True, help="Run on the rendered demo clip that comes with detect.")
 @click.version_option(__version__, prog_name="detect")
 def main(
@@ -128,6 +135,7 @@ def main(
     from_s: float | None,
     to_s: float | None,
     overwrite: bool,
+    verify: Path | None,
     demo: bool,
 ) -> None:
     """Count, classify and track vehicles in recorded clips; flag smoke and fire.
@@ -138,6 +146,10 @@ def main(
     Exit codes: 0 done, 1 part of a clip could not be read, 2 wrong usage, 3 a clip cannot be read at all, 4 the device
     or network cannot be had, 130 interrupted.
     """
+    if verify is not None:
+        from detector.verify_command import run_verify
+
+        sys.exit(run_verify(verify, clips, device, None if model == "fast" else model, tracks))
     if demo:
         clips = (Path(__file__).parent / "demo" / "demo.mp4", *clips)
     if not clips:
