@@ -116,11 +116,12 @@ def _read_saved(path: Path) -> _Saved:
     if schema != SCHEMA:
         raise VerifyError(f"{path}: {_other_schema(schema, document)}")
     try:
+        vehicles, smoke_fire = document["networks"]
         return _Saved(
             document,
             clip_name=Path(document["input"]["file"]).name,
             clip_sha256=str(document["input"]["sha256"]),
-            networks=tuple((Path(used["name"]).name, str(used["sha256"])) for used in document["networks"]),
+            networks=tuple((Path(used["name"]).name, str(used["sha256"])) for used in (vehicles, smoke_fire)),
             settings=_settings(document["settings"]),
             interrupted=bool(document["coverage"]["interrupted"]),
         )

@@ -44,9 +44,10 @@ class Labels:
             taken: boxes that should not be covered.
             unit: see `shapes.unit_of`.
         """
-        covered = np.array(taken, np.float64).reshape(-1, 4)
+        covered = np.zeros((len(taken) + len(labels), 4))  # a box of zeros takes no room
+        covered[: len(taken)] = np.array(taken, np.float64).reshape(-1, 4)
         sides = {}
-        for label in labels:
+        for number, label in enumerate(labels, start=len(taken)):
             sizes = [text_size(text, unit) for text in label.wordings]
             picture = (image.shape[1], image.shape[0])
             wording, side, (x, y) = place(
@@ -54,7 +55,7 @@ class Labels:
             )
             write(image, label.wordings[wording], (x, y), label.colour, unit)
             width, height = sizes[wording]
-            covered = np.vstack([covered, (x, y, x + width, y + height)])
+            covered[number] = x, y, x + width, y + height
             sides[label.key] = side
         self._sides = sides
 
@@ -114,4 +115,4 @@ def _covered(corners: Boxes, width: int, height: int, taken: Boxes) -> Boxes:
     x, y = corners[:, :1], corners[:, 1:]
     across = np.minimum(x + width, taken[:, 2]) - np.maximum(x, taken[:, 0])
     down = np.minimum(y + height, taken[:, 3]) - np.maximum(y, taken[:, 1])
-    return np.asarray((across.clip(0) * down.clip(0)).sum(axis=1))
+    return np.asarray((np.maximum(across, 0) * np.maximum(down, 0)).sum(axis=1))

@@ -72,26 +72,31 @@ def kept_as_it_is(image: Image, boxes: Sequence[Box]) -> Iterator[None]:
         inside[:] = kept
 
 
-@lru_cache(maxsize=4096)
 def text_size(text: str, unit: float) -> tuple[int, int]:
     """Width and height in pixels of a text with its plate."""
-    (width, height), below = cv2.getTextSize(text, FONT, _letters(unit), _stroke_px(unit))
+    width, above, below = _measured(text, unit)
     edge = _edge_px(unit)
-    return width + 2 * edge, height + below + 2 * edge
+    return width + 2 * edge, above + below + 2 * edge
 
 
 def write(image: Image, text: str, corner: Sequence[int], colour: Colour, unit: float, plate: Colour = DARK) -> None:
     """Letters on a plate; `corner` is its top left. A dark plate lets the picture through."""
-    (x, y), (width, height) = corner, text_size(text, unit)
-    _, below = cv2.getTextSize(text, FONT, _letters(unit), _stroke_px(unit))
+    (x, y), (width, height), (_, above, _) = corner, text_size(text, unit), _measured(text, unit)
     ground = image[max(0, y) : y + height, max(0, x) : x + width]
     if plate == DARK:
         ground[:] = ground >> 2
     else:
         ground[:] = plate
     edge = _edge_px(unit)
-    origin = (x + edge, y + height - edge - below)
+    origin = (x + edge, y + edge + above)
     cv2.putText(image, text, origin, FONT, _letters(unit), colour, _stroke_px(unit), cv2.LINE_AA)
+
+
+@lru_cache(maxsize=4096)
+def _measured(text: str, unit: float) -> tuple[int, int, int]:
+    """Width of the letters, and their height above and below the line they stand on."""
+    (width, above), below = cv2.getTextSize(text, FONT, _letters(unit), _stroke_px(unit))
+    return width, above, below
 
 
 def _around(box: Box, width_px: int) -> Box:

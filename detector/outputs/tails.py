@@ -4,6 +4,8 @@ Where the camera pans, the way in the picture is the camera's own: parked vehicl
 the last second are carried along with the camera's motion, and where that is not known the tails begin anew.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -54,6 +56,7 @@ def _mapped(points: Points, homography: Points) -> Points:
     return np.asarray(mapped[:, :2] / mapped[:, 2:])
 
 
+@lru_cache(maxsize=1024)
 def _spread(count: int) -> NDArray[np.int64]:
     """Numbers of at most MOST_POINTS of so many points, first and last among them."""
     return np.unique(np.linspace(0, count - 1, MOST_POINTS).round().astype(np.int64))
