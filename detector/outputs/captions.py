@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from detector.report import Event, Report
+from detector.timecode import FALLBACK_RATE
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class Caption:
 
 
 def captions(report: Report) -> list[Caption]:
-    """One for each event and convoy, by the time they begin; an end is that of the last frame's showing, about."""
-    frame_s = 1 / report.input.frame_rate if report.input.frame_rate else 0.04
+    """One for each event and convoy, by the time they begin; the last frame of each is shown as long as the others."""
+    frame_s = 1 / (report.input.frame_rate or float(FALLBACK_RATE))
     found = [Caption(event.start_s, event.end_s + frame_s, event.kind, _event_text(event)) for event in report.events]
     found += [
         Caption(convoy.start_s, convoy.end_s + frame_s, "convoy", f"Convoy of {convoy.size} vehicles")

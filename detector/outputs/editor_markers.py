@@ -12,15 +12,15 @@ from urllib.parse import quote
 
 from detector.outputs.analysed import Analysed
 from detector.outputs.captions import captions
+from detector.timecode import FALLBACK_RATE
 
-FALLBACK_RATE = 25.0
 COLOURS = {"smoke": "BLUE", "fire": "RED", "flash": "YELLOW", "convoy": "GREEN"}
 
 
 def write_otio(analysed: Analysed, path: Path) -> None:
     """A timeline with the whole clip in it as it was found, not as it was drawn into; its first picture is at zero."""
     source, shots = analysed.report.input, analysed.report.shots
-    rate = source.frame_rate or FALLBACK_RATE
+    rate = source.frame_rate or float(FALLBACK_RATE)
     length_s = max([source.duration_s or 0.0, *(shot.end_s - source.start_s + 1 / rate for shot in shots[-1:])])
     whole = _range(0.0, length_s, rate)
     clip = {

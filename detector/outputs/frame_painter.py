@@ -64,9 +64,8 @@ class FramePainter:
         unit = unit_of(image)
         with kept_as_it_is(image, [_pixels(box.xyxy) for box in record.boxes]):
             self._draw_tails(image, record, unit)
-        labels = [self._vehicle_label(box) for box in record.boxes]
-        labels += self._draw_hulls(image, record, unit)
-        labels += self._draw_regions(image, record, unit)
+            around = self._draw_hulls(image, record, unit) + self._draw_regions(image, record, unit)
+        labels = [self._vehicle_label(box) for box in record.boxes] + around
         for box in record.boxes:
             _draw_vehicle(image, box, unit)
         plates = [_draw_clock(image, record.time_s, self._running_count(record), unit)]

@@ -56,6 +56,18 @@ def test_tails_cover_no_other_vehicle() -> None:
     assert touched(image, 200, 138, 245, 150) > 20, "the tail"
 
 
+def test_hull_and_region_leave_other_vehicles_free() -> None:
+    parked = (150.0, 150.0, 190.0, 210.0)
+    boxes = [box(n, (100.0 * n, 200.0, 100.0 * n + 40, 230.0)) for n in (1, 2, 3)]
+    found = report(
+        tracks=tuple(track(n) for n in range(1, 5)),
+        convoys=(convoy(1, 2, 3),),
+        events=(event("smoke", 0, 9, region=(100.0, 160.0, 300.0, 300.0)),),
+    )
+    assert touched(painted(found, record(5, *boxes)), *parked) > 0
+    assert touched(painted(found, record(5, *boxes, box(4, parked))), *parked) == 0
+
+
 def test_the_convoy_has_a_line_around_it_while_it_lasts() -> None:
     found = report(tracks=(track(1), track(2), track(3)), convoys=(convoy(1, 2, 3, end=10),))
     boxes = [box(n, (100.0 * n, 200.0, 100.0 * n + 40, 230.0)) for n in (1, 2, 3)]
