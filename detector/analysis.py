@@ -114,7 +114,8 @@ def analyze(
         covered = coverage(reader, watch.findings, asked_px, watch.smoke_fire_every, interrupted)
         if isinstance(networks.vehicles, SavedDetections) and covered.complete and to_s is None and not interrupted:
             networks.vehicles.must_end_by(watch.frames)
-    shots = shot_summaries(watch.findings, looking, max(source.width, source.height))
+    longest_px = max(source.width, source.height)
+    shots = shot_summaries(watch.findings, looking, longest_px)
     seconds = time.perf_counter() - clock
     return Report(
         schema=SCHEMA,
@@ -135,7 +136,7 @@ def analyze(
         versions=versions(),
         counts=count_clip(shots),
         shots=tuple(shots),
-        tracks=tuple(track_summaries(watch.findings, looking)),
+        tracks=tuple(track_summaries(watch.findings, looking, longest_px)),
         convoys=tuple(convoy_summaries(watch.findings)),
         events=tuple(event_summaries(watch.findings)),
         coverage=covered,

@@ -163,7 +163,8 @@ class Shot:
 class TrackSummary:
     """One vehicle within one shot; `class_share` is the share of the class vote that `class_name` won.
 
-    `burning` and `smoking` say that some event of fire or smoke rests on it.
+    `counted` says that it is among the vehicles of `counts`, `burning` and `smoking` that some event of fire or smoke
+    rests on it.
     """
 
     id: int
@@ -175,6 +176,7 @@ class TrackSummary:
     last_s: float
     frames_seen: int
     score: float
+    counted: bool
     burning: bool
     smoking: bool
     shot: int

@@ -8,9 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from detector import __version__
-from detector.belief import believe
+from detector.belief import Believed, believe
 from detector.clip import ClipReader
-from detector.counting import count_shot
+from detector.counting import count_shot, is_counted
 from detector.device import Device
 from detector.displays import displays
 from detector.model_card import ModelCard
@@ -109,9 +109,7 @@ def _most_used(observations: Iterable[Observation]) -> int | None:
 def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[Shot]:
     """The shots with their counts; `picture_px` is the longest side of the clip's pictures."""
     shots: list[Shot] = []
-    drawn_over = displays(findings)
-    for index, shot in enumerate(findings):
-        believed = believe(shot.tracks, looking.usual_confidence, picture_px, drawn_over, shot.repeats)
+    for index, (shot, believed) in enumerate(zip(findings, _believed(findings, looking, picture_px), strict=True)):
         counts = count_shot(believed, shot.times_s, looking.vehicle_classes, looking.confidence)
         shots.append(
             Shot(
@@ -142,8 +140,20 @@ def _same_place_as(findings: Sequence[ShotFindings], index: int) -> int | None:
     return next((i for i in earlier if same_place(findings[i].span, span)), None)
 
 
-def track_summaries(findings: Sequence[ShotFindings], looking: Looking) -> list[TrackSummary]:
-    """The tracks of all shots."""
+def _believed(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[list[Believed]]:
+    """The tracks of each shot with how likely each is a vehicle of its own."""
+    drawn_over = displays(findings)
+    return [believe(shot.tracks, looking.usual_confidence, picture_px, drawn_over, shot.repeats) for shot in findings]
+
+
+def track_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[TrackSummary]:
+    """The tracks of all shots; `picture_px` is the longest side of the clip's pictures."""
+    counted = {
+        one.track.id
+        for believed in _believed(findings, looking, picture_px)
+        for one in believed
+        if is_counted(one, looking.confidence)
+    }
     return [
         TrackSummary(
             id=track.id,
@@ -155,6 +165,7 @@ def track_summaries(findings: Sequence[ShotFindings], looking: Looking) -> list[
             last_s=shot.times_s[track.last],
             frames_seen=sum(not box.filled for box in track.boxes),
             score=track.score,
+            counted=track.id in counted,
             burning=_rests_on(shot, track, "fire"),
             smoking=_rests_on(shot, track, "smoke"),
             shot=index,

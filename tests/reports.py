@@ -36,7 +36,8 @@ def shot(start: int = 0, end: int = 99, kind: str = "footage") -> Shot:
 def track(number: int, class_name: str = "tank", score: float = 0.9, **changes: Any) -> TrackSummary:
     summary = {
         "id": number, "class_name": class_name, "class_share": 2 / 3, "first": 0, "last": 99, "first_s": 10.0,
-        "last_s": 13.96, "frames_seen": 90, "score": score, "burning": False, "smoking": False, "shot": 0,
+        "last_s": 13.96, "frames_seen": 90, "score": score, "counted": True, "burning": False,
+        "smoking": False, "shot": 0,
     }  # fmt: skip
     return TrackSummary(**{**summary, **changes})
 

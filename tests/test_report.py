@@ -5,6 +5,7 @@ import jsonschema
 import pytest
 
 from detector import analyze
+from detector.frame_records import FrameRecord
 from detector.report import SCHEMA, report_document, write_report
 from tests.fakes import FIRE_RED, ground, square_networks, with_squares, write_pictures
 
@@ -36,3 +37,13 @@ def test_tracks_say_class_and_not_class_name(tmp_path: Path) -> None:
     [track] = report_document(analyze(clip, networks=square_networks()))["tracks"]
     assert track["class"] == "truck"
     assert "class_name" not in track
+
+
+def test_the_tracks_that_are_counted_are_those_of_most_at_once(tmp_path: Path) -> None:
+    clip = write_pictures(tmp_path / "c.mp4", [with_squares(ground(1), [(20, 20), (90, 20)])] * 20)
+    frames: list[FrameRecord] = []
+    report = analyze(clip, networks=square_networks(), on_frames=frames.extend)
+    counted = {track.id for track in report.tracks if track.counted}
+    most = report.counts.most_at_once
+    assert most.frame is not None
+    assert sum(box.track in counted and not box.filled for box in frames[most.frame].boxes) == most.vehicles == 2

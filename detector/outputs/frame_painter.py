@@ -52,8 +52,7 @@ class FramePainter:
     """
 
     def __init__(self, report: Report) -> None:
-        confidence = report.networks[0].confidence
-        self._counted = {track.id for track in report.tracks if track.score >= confidence}
+        self._counted = {track.id for track in report.tracks if track.counted}
         self._convoys = [(number, convoy, frozenset(convoy.tracks)) for number, convoy in enumerate(report.convoys, 1)]
         self._events = report.events
         self._tails = Tails()
@@ -80,7 +79,7 @@ class FramePainter:
                 draw_path(image, tails[box.track] + below, _colour(box), line_px(unit))
 
     def _running_count(self, record: FrameRecord) -> int:
-        """As `most_at_once` counts: without carried boxes and without tracks below the confidence."""
+        """As `most_at_once` counts: without carried boxes and without tracks that are not counted."""
         return sum(box.track in self._counted and not box.filled for box in record.boxes)
 
     def _vehicle_label(self, box: FrameBox) -> Label:

@@ -36,8 +36,7 @@ def write_tracks_csv(analysed: Analysed, path: Path) -> None:
     """One row a track."""
     report = analysed.report
     convoy_of = {track: number for number, convoy in enumerate(report.convoys, 1) for track in convoy.tracks}
-    confidence = report.networks[0].confidence
-    rows = (_track_row(track, convoy_of.get(track.id), track.score >= confidence) for track in report.tracks)
+    rows = (_track_row(track, convoy_of.get(track.id)) for track in report.tracks)
     _write_table(path, report.input.file, TRACK_COLUMNS, rows)
 
 
@@ -54,13 +53,13 @@ def write_events_csv(analysed: Analysed, path: Path) -> None:
     _write_table(path, analysed.report.input.file, EVENT_COLUMNS, rows)
 
 
-def _track_row(track: TrackSummary, convoy: int | None, counted: bool) -> Row:
+def _track_row(track: TrackSummary, convoy: int | None) -> Row:
     return {
         "track": track.id,
         "class": track.class_name,
         "class_share": track.class_share,
         "score": track.score,
-        "counted": counted,
+        "counted": track.counted,
         "shot": track.shot,
         "first_frame": track.first,
         "last_frame": track.last,

@@ -104,7 +104,7 @@ def count_shown(found: Report, frame: FrameRecord) -> NDArray[np.uint8]:
 
 
 def test_the_count_leaves_out_carried_boxes_and_weak_tracks() -> None:
-    found = report(tracks=(track(1), track(2), track(3, score=0.3)))
+    found = report(tracks=(track(1), track(2), track(3, counted=False)))
     places = [(100.0 * n, 100.0, 100.0 * n + 40, 130.0) for n in range(3)]
     one, two = record(3, box(1, places[0])), record(3, box(1, places[0]), box(2, places[1]))
     weak, carried = box(3, places[1]), box(2, places[2], filled=True)

@@ -24,7 +24,7 @@ def rows(write: Writer, found: Analysed) -> list[dict[str, str]]:
 
 
 def test_a_track(tmp_path: Path) -> None:
-    found = report(tracks=(track(7, burning=True), track(8, score=0.3)), convoys=(convoy(7, 9),))
+    found = report(tracks=(track(7, burning=True), track(8, counted=False)), convoys=(convoy(7, 9),))
     first, second = rows(write_tracks_csv, analysed(tmp_path, found))
     assert first == {
         "clip": "clip.mp4", "track": "7", "class": "tank", "class_share": "0.6667", "score": "0.9", "counted": "1",
