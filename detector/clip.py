@@ -7,7 +7,6 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,8 +15,10 @@ import av
 from av.codec.context import ThreadType
 from av.packet import Packet
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
+from detector.clip_info import ClipInfo, describe, remarks
 from detector.clip_opening import (
     ClipError,
     error_text,
@@ -53,41 +54,6 @@ class Frame:
     time: Timecode
     image: Image
     corrupt: bool = False
-
-
-@dataclass(frozen=True)
-class ClipInfo:
-    """What a file says of itself, known once its first picture is decoded.
-
-    Attributes:
-        path: as it was given.
-        container: format name as libavformat has it, for example "mov,mp4,m4a,3gp,3g2,mj2".
-        codec: for example "h264".
-        width: pixels of the upright picture, as coded: pixels that are not square are left as they are.
-        height: likewise.
-        sample_aspect_ratio: width over height of one pixel of the upright picture; 1 if not stated.
-        rotation_degrees: 0, 90, 180 or 270, clockwise, already applied to the images.
-        frame_rate: average frames per second as declared; None if unknown. Never compute time from it.
-        frames_declared: number of frames in the header, hidden ones included; None if not stated.
-        duration_s: as declared; None if unknown.
-        pixel_format: of the coded picture, for example "yuv420p10le".
-        has_audio: whether a sound track exists.
-        start_s: stamp of the first picture in seconds.
-    """
-
-    path: Path
-    container: str
-    codec: str
-    width: int
-    height: int
-    sample_aspect_ratio: Fraction
-    rotation_degrees: int
-    frame_rate: Fraction | None
-    frames_declared: int | None
-    duration_s: float | None
-    pixel_format: str
-    has_audio: bool
-    start_s: float
 
 
 class ClipReader:
@@ -132,14 +98,17 @@ class ClipReader:
             self._stream = video_stream(self._container, path)
             self._stream.codec_context.thread_type = DECODER_THREADS
             self._clock = Clock(self._stream.time_base, self._stream.average_rate)
-            self._pictures = self._decode()
+            self._pictures = self._stamped()
             self._waiting = next(self._pictures, None)
             if self._waiting is None:
                 raise ClipError(why_no_picture(path, self._stream, self._packets_read, self._last_error))
             self._begun = True
-            self._note_late_start(self._waiting)
-            self._turn = self._upright_turn(self._waiting)
-            self.info = self._describe(path, self._waiting)
+            first, start, _ = self._waiting
+            self._note_late_start(first)
+            self._turn = self._upright_turn(first)
+            self._converter = VideoReformatter()
+            self.info = describe(path, self._container, self._stream, first, self._turn, start)
+            self.notes += remarks(self._container, self._stream, first)
         except BaseException:
             self._container.close()
             raise
@@ -172,8 +141,7 @@ class ClipReader:
         pictures = itertools.chain([self._waiting], self._pictures)
         self._waiting = None
         begin: Timecode | None = None
-        for index, picture in enumerate(pictures):
-            time, repair = self._clock.stamp(picture)
+        for index, (picture, time, repair) in enumerate(pictures):
             begin = begin or time
             since_s = float((time.pts - begin.pts) * time.time_base)
             if since_s >= self._end_s:
@@ -188,6 +156,11 @@ class ClipReader:
                 self.frames_decoded += 1
                 yield Frame(index, time, image, picture.is_corrupt)
         self._look_back()
+
+    def _stamped(self) -> Iterator[tuple[VideoFrame, Timecode, str | None]]:
+        """Pictures, each with its time and what had to be put right about that."""
+        for picture in self._decode():
+            yield picture, *self._clock.stamp(picture)
 
     def _decode(self) -> Iterator[VideoFrame]:
         """Pictures to the end of the file, whatever fails on the way."""
@@ -206,9 +179,14 @@ class ClipReader:
             yield from self._decode_packet(None)
 
     def _decode_packet(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
+        expected_dts = packet.dts if packet is not None and packet.size and packet.pts is None else None
+        if expected_dts is not None:
+            self._clock.expect(expected_dts)
         try:
             return self._stream.decode(packet)
         except (av.FFmpegError, ValueError) as error:
+            if expected_dts is not None:
+                self._clock.expect_no_more()
             self.frames_failed += 1
             self._last_error = error_text(error)
             pts = self._clock.shifted(packet.pts) if packet else None
@@ -237,7 +215,7 @@ class ClipReader:
 
     def _image(self, picture: VideoFrame, time: Timecode) -> Image | None:
         try:
-            image = upright_image(picture, self._turn)
+            image = upright_image(picture, self._turn, self._converter)
         except (av.FFmpegError, ValueError) as error:
             self.frames_failed += 1
             self._log.trouble(f"{picture.format.name} pictures could not be converted ({error_text(error)})", time.pts)
@@ -262,31 +240,6 @@ class ClipReader:
         if turn.mirrored:
             self._note("the file asks for mirrored pictures: they are mirrored")
         return turn
-
-    def _describe(self, path: Path, first: VideoFrame) -> ClipInfo:
-        stream = self._stream
-        width, height = self._turn.size(first.width, first.height)
-        aspect = stream.sample_aspect_ratio or Fraction(1)
-        duration_s: float | None = None
-        if stream.duration is not None and stream.time_base is not None:
-            duration_s = float(stream.duration * stream.time_base)
-        elif self._container.duration is not None:
-            duration_s = self._container.duration / av.time_base
-        return ClipInfo(
-            path=path,
-            container=self._container.format.name,
-            codec=stream.codec_context.name,
-            width=width,
-            height=height,
-            sample_aspect_ratio=1 / aspect if self._turn.swapped else aspect,
-            rotation_degrees=self._turn.rotation_degrees,
-            frame_rate=stream.average_rate,
-            frames_declared=stream.frames or None,
-            duration_s=duration_s,
-            pixel_format=first.format.name,
-            has_audio=bool(self._container.streams.audio),
-            start_s=Clock(stream.time_base, stream.average_rate).stamp(first)[0].seconds,
-        )
 
     def _note(self, text: str) -> None:
         if text not in self.notes:

@@ -51,7 +51,7 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
     Raises:
         ClipError: no picture track, or one that no decoder is at hand for.
     """
-    tracks = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    tracks = picture_tracks(container)
     if not tracks and missing_bytes(path):
         raise ClipError(f"{path}: is cut off before its index is complete; get a complete copy")
     if not tracks:
@@ -64,6 +64,11 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
         if stream.codec_context is not None:
             return stream
     raise ClipError(f"{path}: its video is of a kind no decoder is at hand for; convert it to H.264 first")
+
+
+def picture_tracks(container: InputContainer) -> list[VideoStream]:
+    """All picture tracks but cover art."""
+    return [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
 
 
 def why_no_picture(path: Path, stream: VideoStream, packets_read: int, last_error: str | None) -> str:

@@ -1,5 +1,6 @@
 """Time as the file states it: ticks of a time base, never a float, and a clock that only runs forward."""
 
+from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import total_ordering
@@ -7,6 +8,7 @@ from functools import total_ordering
 from av.video.frame import VideoFrame
 
 CLOCK_RESET_S = 1  # a stamp further back than this is a clock that started again, not a slip between two frames
+MOST_HELD_BACK = 17  # pictures a decoder may hold back to put them in order: 16 in H.264 and HEVC, and the one at hand
 FALLBACK_RATE = Fraction(25)
 FALLBACK_TIME_BASE = Fraction(1, 90000)
 
@@ -60,10 +62,25 @@ class Clock:
         self._frame_rate = frame_rate or FALLBACK_RATE
         self._last_pts: int | None = None
         self._shift = 0
+        self._waiting: deque[int] = deque(maxlen=MOST_HELD_BACK)
+
+    def expect(self, packet_dts: int) -> None:
+        """A packet that tells only when it is decoded, as in AVI, will give a picture: the next one without a stamp.
+
+        The earliest of the packets waiting belongs to the next picture shown; the `dts` that a decoder puts on a
+        picture is that of the last packet it took, which is late by as many pictures as it holds back.
+        """
+        self._waiting.append(packet_dts)
+
+    def expect_no_more(self) -> None:
+        """The packet expected last gave no picture."""
+        self._waiting.pop()
 
     def stamp(self, picture: VideoFrame) -> tuple[Timecode, str | None]:
         """The time of the next picture, and what had to be put right about it, if anything."""
-        own = picture.pts if picture.pts is not None else picture.dts
+        own = picture.pts
+        if own is None:
+            own = self._waiting.popleft() if self._waiting else picture.dts
         repair: str | None = None
         if own is None:
             pts = 0 if self._last_pts is None else self._last_pts + self._duration(picture)

@@ -57,6 +57,19 @@ def test_a_missing_stamp_is_taken_from_decoding_order_or_the_picture_before() ->
     ]
 
 
+def test_pictures_of_packets_that_tell_only_decoding_time_take_those_times_in_order() -> None:
+    clock = Clock(MILLI, None)
+    for dts in (0, 40):
+        clock.expect(dts)
+    first = clock.stamp(picture(None, dts=40))  # what the decoder says: the packet it took last
+    clock.expect(80)
+    clock.expect(120)
+    clock.expect_no_more()  # that one could not be decoded
+    rest = [clock.stamp(picture(None, dts=dts)) for dts in (80, None)]
+
+    assert [(time.pts, repair) for time, repair in (first, *rest)] == [(0, None), (40, None), (80, None)]
+
+
 def test_a_stamp_that_repeats_or_slips_back_moves_one_tick() -> None:
     assert stamps([picture(pts) for pts in (0, 40, 40, 30, 120)]) == [0, 40, 41, 42, 120]
 
