@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import av
 from av.codec.context import ThreadType
@@ -28,7 +28,8 @@ from detector.clip_opening import (
     why_no_picture,
 )
 from detector.clip_pictures import Image, Orientation, orientation, resized, upright_image
-from detector.damage import Damage, DamageLog
+from detector.damage import GUESSED, Damage, DamageLog
+from detector.silent_losses import SilentLosses
 from detector.timecode import Clock, Timecode
 
 __all__ = ["ClipError", "ClipInfo", "ClipReader", "Damage", "Frame", "Timecode"]
@@ -91,6 +92,9 @@ class ClipReader:
         self._packets_read = 0
         self._packets_hidden = 0
         self._last_error: str | None = None
+        self._stated = 0  # pictures a player should show, known once the whole clip is read
+        self._missing_share = 0.0  # of the bytes, where the header states the length of the whole file
+        self._end_lost = False
         self._unseen: list[int] = []  # stamps of the packets read before the first picture came out
         self._begun = False
         self._container = open_container(path)
@@ -98,6 +102,8 @@ class ClipReader:
             self._stream = video_stream(self._container, path)
             self._stream.codec_context.thread_type = DECODER_THREADS
             self._clock = Clock(self._stream.time_base, self._stream.average_rate)
+            context = self._stream.codec_context
+            self._losses = SilentLosses(self._container.format.name, context.name, context.width * context.height)
             self._pictures = self._stamped()
             self._waiting = next(self._pictures, None)
             if self._waiting is None:
@@ -130,6 +136,20 @@ class ClipReader:
         """Places where the clip could not be read, in order. Complete once iteration has ended."""
         return self._log.places()
 
+    @property
+    def share_read(self) -> float | None:
+        """The share of the pictures in the range that came out; 1 where nothing is damaged.
+
+        Of a clip whose end is lost it goes by the number of pictures or the length in bytes that the header states;
+        None where that states neither: nobody knows how much is missing.
+        """
+        if self._log.empty and not self.frames_failed:
+            return 1.0
+        if self._end_lost and not self._stated and not self._missing_share:
+            return None
+        held = self.frames_decoded + self.frames_failed
+        return min(1 - self._missing_share, self.frames_decoded / max(held, self._stated, 1))
+
     def __iter__(self) -> Iterator[Frame]:
         """Frames in the order shown.
 
@@ -145,11 +165,12 @@ class ClipReader:
             begin = begin or time
             since_s = float((time.pts - begin.pts) * time.time_base)
             if since_s >= self._end_s:
+                self._add_overdue(before=time.pts)
                 return
             if repair:
                 self._note(repair)
             if picture.is_corrupt:
-                self._log.trouble("the decoder had to guess parts of pictures", time.pts)
+                self._log.trouble(GUESSED, time.pts)
             self._log.frame(time)
             image = self._image(picture, time) if since_s >= self._start_s else None
             if image is not None:
@@ -160,16 +181,21 @@ class ClipReader:
     def _stamped(self) -> Iterator[tuple[VideoFrame, Timecode, str | None]]:
         """Pictures, each with its time and what had to be put right about that."""
         for picture in self._decode():
+            self._losses.settled(picture.pts)
             yield picture, *self._clock.stamp(picture)
 
     def _decode(self) -> Iterator[VideoFrame]:
         """Pictures to the end of the file, whatever fails on the way."""
         try:
-            for packet in self._container.demux(self._stream):
+            for packet in self._packets():
                 self._packets_read += packet.size > 0
                 self._packets_hidden += packet.is_discard
+                pts = self._clock.shifted(packet.pts)
                 if packet.is_corrupt:
-                    self._log.trouble("the file ends or is broken within a picture", self._clock.shifted(packet.pts))
+                    self._log.trouble("the file ends or is broken within a picture", pts)
+                if self._losses.beyond_reason(packet):
+                    self._log.trouble("the file cannot be followed after this picture", pts)
+                self._losses.expect(packet, pts)
                 pictures = self._decode_packet(packet)
                 if not self._begun and packet.pts is not None and not packet.is_discard:
                     self._unseen.append(packet.pts)
@@ -177,6 +203,17 @@ class ClipReader:
         except av.FFmpegError as error:
             self._log.trouble(f"reading stopped before the end ({error_text(error)})")
             yield from self._decode_packet(None)
+
+    def _packets(self) -> "Iterator[Packet[VideoStream]]":
+        """Those of the pictures; the others tell which bytes of the file are theirs."""
+        for packet in self._container.demux():
+            skipped = self._losses.skipped_bytes(packet)
+            own = packet.stream is self._stream  # at the end, packets carry no number of their own
+            if skipped:
+                pts = self._clock.shifted(packet.pts) if own else None
+                self._log.trouble(f"{skipped} bytes of the file could not be followed", pts)
+            if own:
+                yield cast("Packet[VideoStream]", packet)
 
     def _decode_packet(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
         expected_dts = packet.dts if packet is not None and packet.size and packet.pts is None else None
@@ -190,11 +227,18 @@ class ClipReader:
             self.frames_failed += 1
             self._last_error = error_text(error)
             pts = self._clock.shifted(packet.pts) if packet else None
+            self._losses.settled(packet.pts if packet else None)
             self._log.trouble(f"pictures could not be decoded ({self._last_error})", pts)
             return []
 
+    def _add_overdue(self, before: int | None = None) -> None:
+        for pts in self._losses.overdue(before):
+            self.frames_failed += 1
+            self._log.trouble("the decoder gave no picture and no error", pts)
+
     def _look_back(self) -> None:
         """What can be said only at the end: hidden pictures, and losses that came without an error."""
+        self._add_overdue()
         declared = self._stream.frames
         if self._packets_hidden:
             self._note(f"{self._packets_hidden} pictures lie outside the file's edit list: no player shows them")
@@ -205,13 +249,18 @@ class ClipReader:
                 f"time stamps leap in {count} place(s), furthest after frame {frame} ({length_s:.3g} s): "
                 "pictures may be lost"
             )
-        missing = missing_bytes(self.info.path)
+        missing, size = missing_bytes(self.info.path), self.info.path.stat().st_size
+        if not self._start_s:
+            self._stated = declared - self._packets_hidden
+            self._missing_share = missing / (size + missing) if "matroska" in self.info.container else 0.0
         if missing and self._log.empty and declared and self._packets_read >= declared:
             self._note(f"the file states a length {missing} bytes beyond its end, but no picture is missing")
         elif missing and self._log.empty:
             self._log.trouble(f"the file is cut off: {missing} bytes are missing at its end")
         elif declared > self._packets_read and self._log.empty:
             self._note(f"the header states {declared} pictures, the file gives {self._packets_read}")
+        places = self._log.places()
+        self._end_lost = bool(places) and places[-1].until_s is None
 
     def _image(self, picture: VideoFrame, time: Timecode) -> Image | None:
         try:
@@ -227,6 +276,7 @@ class ClipReader:
 
     def _note_late_start(self, first: VideoFrame) -> None:
         """A clip cut out of a stream begins with pictures that lean on ones it does not hold: decoders drop them."""
+        self._losses.forget_before(first.pts or 0)
         lost = sum(pts < first.pts for pts in self._unseen) - self.frames_failed if first.pts is not None else 0
         if lost > 0:
             self.frames_failed += lost

@@ -13,6 +13,7 @@ STEADY_SHARE = (
     0.95  # of the steps between frames alike: then a clip has a constant rate, and a leap in it means something
 )
 LEAP_FACTOR = 2.5
+GUESSED = "the decoder had to guess parts of pictures"
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,13 @@ class Damage:
         after_frame: index of the last frame before it, -1 for the beginning.
         time_s: stamp of the broken picture in seconds, or of the last frame before it; None if there is neither.
         reason: what was wrong, in words.
+        until_s: stamp of the first sound frame after it in seconds; None if there is none.
     """
 
     after_frame: int
     time_s: float | None
     reason: str
+    until_s: float | None = None
 
 
 class DamageLog:
@@ -63,12 +66,18 @@ class DamageLog:
         for frame, time_s, reason in sorted(self._placed(), key=lambda place: place[0]):
             if found and frame <= until + 1 and reason in found[-1].reason:
                 until = max(until, frame)
+                found[-1] = replace(found[-1], until_s=self._resumes_s(until, reason))
             elif found and frame == found[-1].after_frame:
                 found[-1] = replace(found[-1], reason=f"{found[-1].reason}; {reason}")
             else:
-                found.append(Damage(frame, time_s, reason))
+                found.append(Damage(frame, time_s, reason, self._resumes_s(frame, reason)))
                 until = frame
         return tuple(found)
+
+    def _resumes_s(self, frame: int, reason: str) -> float | None:
+        """When the first sound frame after a place is shown; a guessed frame is itself none."""
+        following = frame + (2 if reason == GUESSED else 1)
+        return float(self._stamps[following] * self._time_base) if following < len(self._stamps) else None
 
     def leaps(self) -> tuple[int, int, float] | None:
         """Where the stamps of a clip of constant rate leap, which hints at pictures that were lost without an error.

@@ -217,11 +217,12 @@ class Convoy:
 
 @dataclass(frozen=True)
 class DamagedPlace:
-    """A place where the clip could not be read."""
+    """A place where the clip could not be read, from `time_s` to `until_s`, when sound pictures come again, if ever."""
 
     after_frame: int
     time_s: float | None
     reason: str
+    until_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,8 @@ class Coverage:
 
     Attributes:
         frames_failed: pictures that could not be decoded.
+        share_read: of the pictures in the range, those that could be decoded, 1 if all; None where the end is lost and
+            the file does not say how long it was.
         frames_dark: looked at, but too dark to show a vehicle.
         frames_not_footage: looked at, but titles, black or transitions.
         smoke_fire_every_frames: smoke and fire were looked for in every so many frames, and where something lit up, and
@@ -243,6 +246,7 @@ class Coverage:
 
     frames_decoded: int
     frames_failed: int
+    share_read: float | None
     frames_dark: int
     frames_not_footage: int
     smoke_fire_every_frames: int

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -74,6 +74,7 @@ def coverage(
     return Coverage(
         frames_decoded=reader.frames_decoded,
         frames_failed=reader.frames_failed,
+        share_read=None if reader.share_read is None else round(reader.share_read, 4),
         frames_dark=sum(observation.dark for observation in seen),
         frames_not_footage=sum(len(f.observations) for f in findings if f.span.kind != "footage"),
         smoke_fire_every_frames=smoke_fire_every,
@@ -82,7 +83,7 @@ def coverage(
             max(reader.info.width, reader.info.height),
         ),
         interrupted=interrupted,
-        damage=tuple(DamagedPlace(place.after_frame, place.time_s, place.reason) for place in reader.damage),
+        damage=tuple(DamagedPlace(**asdict(place)) for place in reader.damage),
         notes=tuple(reader.notes),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from detector.tracking import Track, Tracker
 SHORTEST_TRACK_S = 0.4  # what shows itself for less is false more often than not, except in a shot hardly longer
 VEHICLES_IN = ("footage", "title")  # a still photograph looks like a title card, and may show vehicles
 LOW_SCORE_SHARE = 1 / 6  # of the confidence: weaker detections may continue a track but never start one
+LONGEST_STEP_S, LONGEST_STEP_USUAL = 1.0, 5.0  # a gap in time is longer than this and than so many usual steps
 FAIR_SCORE_SHARE = 0.4  # of the confidence: a track shows itself for as long as its boxes reach this
 
 
@@ -106,7 +108,8 @@ def understand_shot(
     times_s = {observation.frame: observation.time_s for observation in observations}
     to_ground = ground_transforms(observations)
     if span.kind in VEHICLES_IN:
-        tracks = _track(observations, first_track_id, looking)
+        for run in unbroken_runs(observations):
+            tracks += _track(run, first_track_id + len(tracks), looking)
         again = repeats(tracks, repeated_tile(span.thumbnails), picture_px)
         convoys = find_convoys([track for track in tracks if track.id not in again], times_s, to_ground)
     findings = ShotFindings(span, tuple(observations), tuple(sightings), tuple(tracks), tuple(convoys), (), again)
@@ -141,6 +144,16 @@ def _boxes_of(sightings: Sequence[Sighting], kind: str, event: Event) -> dict[in
     """The box of a kind in each frame of an event that was looked at, where there is one."""
     seen = {s.frame: s.region(kind) for s in sightings if event.start <= s.frame <= event.end}
     return {frame: box for frame, box in seen.items() if box is not None}
+
+
+def unbroken_runs(observations: Sequence[Observation]) -> list[Sequence[Observation]]:
+    """The frames between gaps in time: what is there after a gap may not be what was there before."""
+    steps_s = np.diff([seen.time_s for seen in observations])
+    if not len(steps_s):
+        return [observations]
+    longest_s = max(LONGEST_STEP_S, LONGEST_STEP_USUAL * float(np.median(steps_s)))
+    edges = [0, *(int(step) + 1 for step in np.flatnonzero(steps_s > longest_s)), len(observations)]
+    return [observations[start:end] for start, end in pairwise(edges)]
 
 
 def _track(observations: Sequence[Observation], first_id: int, looking: Looking) -> list[Track]:

@@ -206,6 +206,8 @@ def test_a_clip_cut_short_is_read_up_to_the_cut(
     reader, frames = read(cut(whole, share))
 
     assert 60 * share - 6 < len(frames) <= 60 * share + 6
+    states_its_length = name in ("clip.mp4", "clip.mov", "clip.mkv", "clip.webm")
+    assert reader.share_read == (pytest.approx(share, abs=0.12) if states_its_length else None)
     last = reader.damage[-1]
     assert len(frames) - 2 <= last.after_frame <= len(frames) - 1
     assert last.time_s == pytest.approx(frames[-1].time.seconds, abs=0.05)
@@ -225,6 +227,8 @@ def test_broken_bytes_do_not_end_the_clip(tmp_path: Path) -> None:
     assert len(frames) + reader.frames_failed == 60
     assert any(frame.corrupt for frame in frames) or reader.frames_failed
     assert 20 < reader.damage[0].after_frame < 40
+    assert reader.damage[-1].until_s is not None
+    assert reader.share_read == pytest.approx(len(frames) / 60)
     assert np.array_equal(frames[-1].image, sound_frames[-1].image)
 
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from detector.damage import Damage, DamageLog
+from detector.damage import GUESSED, Damage, DamageLog
 from detector.timecode import Timecode
 
 
@@ -19,7 +19,7 @@ def test_a_trouble_is_put_where_its_stamp_belongs_though_it_is_met_earlier() -> 
     for stamp in (3, 4, 6):
         damage_log.frame(Timecode(stamp, Fraction(1, 10)))
 
-    assert damage_log.places() == (Damage(4, 0.5, "broken"),)
+    assert damage_log.places() == (Damage(4, 0.5, "broken", until_s=0.6),)
 
 
 def test_a_trouble_without_a_stamp_is_put_after_the_frames_so_far() -> None:
@@ -28,16 +28,16 @@ def test_a_trouble_without_a_stamp_is_put_after_the_frames_so_far() -> None:
     damage_log.frame(Timecode(7, Fraction(1, 10)))
     damage_log.trouble("no end")
 
-    assert damage_log.places() == (Damage(-1, None, "no start"), Damage(0, 0.7, "no end"))
+    assert damage_log.places() == (Damage(-1, None, "no start", until_s=0.7), Damage(0, 0.7, "no end"))
 
 
 def test_one_run_of_trouble_is_one_place() -> None:
     damage_log = log([0, 1, 2, 3, 4, 5, 6, 7])
     for stamp in (2, 3, 4, 7):
-        damage_log.trouble("guessed", pts=stamp)
+        damage_log.trouble(GUESSED, pts=stamp)
     damage_log.trouble("refused", pts=7)
 
-    assert damage_log.places() == (Damage(1, 0.2, "guessed"), Damage(6, 0.7, "guessed; refused"))
+    assert damage_log.places() == (Damage(1, 0.2, GUESSED, until_s=0.5), Damage(6, 0.7, f"{GUESSED}; refused"))
 
 
 def test_only_a_steady_clip_can_leap() -> None:

@@ -11,15 +11,20 @@ from detector.tracking import Track
 LOOKING = Looking(("tank", "truck"), None, 0.5, 0.8, ("smoke", "fire"), 0.5, {"smoke": 0.5, "fire": 0.5})
 
 
-def tracks_of(scores: list[float]) -> tuple[Track, ...]:
-    """A vehicle that drives through a shot of 25 pictures a second with these scores, 0 where it is not found."""
+def tracks_of(scores: list[float], gap_s: float = 0.0) -> tuple[Track, ...]:
+    """A vehicle that drives through a shot of 25 pictures a second with these scores, 0 where it is not found.
+
+    In the middle of the shot the clip lacks the pictures of so many seconds.
+    """
     observations = []
     for frame, score in enumerate(scores):
         found = Detections.none()
         if score:
             box = np.array([[100 + 2 * frame, 50, 130 + 2 * frame, 70]], np.float32)
             found = Detections(box, np.array([score], np.float32), np.array([1]))
-        observations.append(Observation(frame, frame / 25, found, 640, UNKNOWN_MOTION, False))
+        observations.append(
+            Observation(frame, frame / 25 + gap_s * (2 * frame >= len(scores)), found, 640, UNKNOWN_MOTION, False)
+        )
     span = ShotSpan(0, len(scores) - 1, "footage", ())
     return understand_shot(span, 0, observations, [], 1, LOOKING, (640, 360)).tracks
 
@@ -35,3 +40,10 @@ def test_weak_boxes_do_not_make_a_glimpse_a_track() -> None:
 
 def test_a_shot_hardly_longer_than_a_glimpse_may_hold_one() -> None:
     assert len(tracks_of([0.8] * 4)) == 1
+
+
+def test_no_track_leaps_over_a_gap_in_the_clip() -> None:
+    assert [(track.first, track.last) for track in tracks_of([0.8] * 100, gap_s=0.5)] == [(0, 99)]
+    before, after = tracks_of([0.8] * 100, gap_s=3.0)
+    assert (before.first, before.last, after.first, after.last) == (0, 49, 50, 99)
+    assert before.id != after.id

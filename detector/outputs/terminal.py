@@ -132,14 +132,26 @@ def _sizes(report: Report) -> str:
 
 def _unread(coverage: Coverage) -> str:
     parts = []
+    if not coverage.complete:
+        parts.append(f"the counts rest on {_share(coverage.share_read)} of the pictures")
     if coverage.frames_failed:
         parts.append(f"{coverage.frames_failed} pictures failed")
     for place in coverage.damage:
-        where = "at the start" if place.time_s is None else f"after {clock(place.time_s)}"
+        where = "at the start" if place.time_s is None else f"from {clock(place.time_s)}"
+        where += " to the end" if place.until_s is None else f" to {clock(place.until_s)}"
         parts.append(f"{where}: {place.reason}")
     if coverage.interrupted:
         parts.append("broken off by the user; the rest was not looked at")
     return "\n".join(parts)
+
+
+def _share(share: float | None) -> str:
+    """In percent; never all where something is lost, nor none where something was seen."""
+    if share is None:
+        return "an unknown share"
+    if share > 0.99:
+        return "over 99 %"
+    return "under 1 %" if 0 < share < 0.01 else f"{share:.0%}".replace("%", " %")
 
 
 def _printable(text: str) -> str:

@@ -55,8 +55,10 @@ def test_it_fits_eighty_columns(report: Report) -> None:
 
 def test_damage_is_told(report: Report) -> None:
     damage = (DamagedPlace(9, 0.4, "the file ends here"),)
-    text = printed(replace(report, coverage=replace(report.coverage, damage=damage, frames_failed=3)))
+    text = printed(replace(report, coverage=replace(report.coverage, damage=damage, frames_failed=3, share_read=0.62)))
+    assert "the counts rest on 62 % of the pictures" in text
     assert "3 pictures failed" in text
+    assert "from 0:00.4 to the end" in text
     assert "the file ends here" in text
 
 

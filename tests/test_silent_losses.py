@@ -1,0 +1,62 @@
+"""Losses that neither the container's reader nor the decoder speaks of, in real files with a hole in them."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from detector.clip import ClipReader
+from tests.clips import write_clip
+
+HOLE = 0.08  # of the file
+
+
+@pytest.mark.parametrize(
+    ("file", "codec", "pixel_format"),
+    [
+        ("clip.webm", "libvpx-vp9", "yuv420p"),
+        ("clip.mkv", "libx264", "yuv420p"),
+        ("clip.mp4", "libsvtav1", "yuv420p"),
+        ("clip.wmv", "wmv2", "yuv420p"),
+        ("clip.avi", "mjpeg", "yuvj420p"),
+        ("clip.flv", "flv1", "yuv420p"),
+        ("clip.gif", "gif", "rgb8"),
+    ],
+)
+def test_a_hole_in_the_file_is_told(tmp_path: Path, file: str, codec: str, pixel_format: str) -> None:
+    path = write_clip(
+        tmp_path / file,
+        40,
+        (176, 144),
+        codec,
+        pixel_format,
+        busy=True,
+        time_base=Fraction(1, 25),
+        codec_options={"g": "10"},
+        container_options={"movflags": "faststart"} if file.endswith("mp4") else {},
+    )
+    content = bytearray(path.read_bytes())
+    begin, end = len(content) // 2, len(content) // 2 + int(HOLE * len(content))
+    content[begin:end] = bytes(end - begin)
+    path.write_bytes(content)
+
+    with ClipReader(path) as reader:
+        frames = list(reader)
+
+    assert 10 < len(frames) < 40
+    assert any(10 < place.after_frame < 25 for place in reader.damage)
+
+
+def test_a_range_does_not_tell_what_is_lost_after_it(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", 40, (96, 96), "libsvtav1", busy=True)
+    content = bytearray(path.read_bytes())
+    begin = len(content) // 2
+    content[begin : begin + 4000] = bytes(4000)
+    path.write_bytes(content)
+
+    with ClipReader(path) as whole, ClipReader(path, end_s=0.2) as early:
+        assert len(list(whole)) < 40
+        assert len(list(early)) == 5
+
+    assert whole.frames_failed > 0
+    assert early.frames_failed == 0
