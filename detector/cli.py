@@ -18,6 +18,7 @@ from detector.exit_codes import (
     UNREADABLE,
     WRONG_USAGE,
     complain,
+    printable,
 )
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def _run_clip(clip: Path, folder: Path, networks: "Networks", request: Request) 
     console = Console()
     console.print(summary(report))
     console.print(
-        f"Written to {folder}{'' if drawn or not request.video else ' (without the video)'}",
+        f"Written to {printable(str(folder))}{'' if drawn or not request.video else ' (without the video)'}",
         highlight=False,
         markup=False,
         soft_wrap=True,

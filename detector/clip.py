@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 from detector.clip_info import ClipInfo, describe, remarks
 from detector.clip_opening import (
     ClipError,
+    ends_within_picture,
     error_text,
     missing_bytes,
     open_container,
@@ -140,15 +141,14 @@ class ClipReader:
     def share_read(self) -> float | None:
         """The share of the pictures in the range that came out; 1 where nothing is damaged.
 
-        Of a clip whose end is lost it goes by the number of pictures or the length in bytes that the header states;
-        None where that states neither: nobody knows how much is missing.
+        None where the end is lost and the header states neither how many pictures there were nor how many bytes.
         """
         if self._log.empty and not self.frames_failed:
             return 1.0
         if self._end_lost and not self._stated and not self._missing_share:
             return None
-        held = self.frames_decoded + self.frames_failed
-        return min(1 - self._missing_share, self.frames_decoded / max(held, self._stated, 1))
+        of = max(self.frames_decoded + self.frames_failed, self._stated, 1)
+        return min(1 - self._missing_share, self.frames_decoded / of)
 
     def __iter__(self) -> Iterator[Frame]:
         """Frames in the order shown.
@@ -249,18 +249,24 @@ class ClipReader:
                 f"time stamps leap in {count} place(s), furthest after frame {frame} ({length_s:.3g} s): "
                 "pictures may be lost"
             )
-        missing, size = missing_bytes(self.info.path), self.info.path.stat().st_size
+        missing = missing_bytes(path := self.info.path)
+        unread = self._losses.unread_end(path) if self._log.empty else 0
         if not self._start_s:
             self._stated = declared - self._packets_hidden
-            self._missing_share = missing / (size + missing) if "matroska" in self.info.container else 0.0
+            self._missing_share = (
+                missing / (path.stat().st_size + missing) if "matroska" in self.info.container else 0.0
+            )
         if missing and self._log.empty and declared and self._packets_read >= declared:
             self._note(f"the file states a length {missing} bytes beyond its end, but no picture is missing")
         elif missing and self._log.empty:
             self._log.trouble(f"the file is cut off: {missing} bytes are missing at its end")
+        elif unread:
+            self._log.trouble(f"{unread} bytes at the end of the file could not be followed")
+        elif self.info.container == "mpegts" and ends_within_picture(path, self._stream.id):
+            self._log.trouble("the file ends within a picture")
         elif declared > self._packets_read and self._log.empty:
             self._note(f"the header states {declared} pictures, the file gives {self._packets_read}")
-        places = self._log.places()
-        self._end_lost = bool(places) and places[-1].until_s is None
+        self._end_lost = any(place.until_s is None for place in self._log.places())
 
     def _image(self, picture: VideoFrame, time: Timecode) -> Image | None:
         try:

@@ -15,10 +15,14 @@ from av.video.stream import VideoStream
 # purpose: they make the decoder open other files than the one that was named.
 CONTAINERS = "mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,gif,asf,ogg,h264,hevc,vvc,m4v,mxf,dv,ivf,obu,mjpeg,nut,rm,wtv"
 
+# Twice the pixels of 8K. A header of a few bytes may claim pictures that fill the memory; no camera makes larger ones.
+MOST_PIXELS = 1 << 26
+
 MP4_FIRST_BOXES = {b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid"}
 EBML_HEADER = b"\x1a\x45\xdf\xa3"
 MATROSKA_SEGMENT = b"\x18\x53\x80\x67"
 TRANSPORT_SYNC = 0x47
+TRANSPORT_PACKET_BYTES = 188
 HEAD_BYTES = 1 << 20
 
 
@@ -62,8 +66,20 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
     for stream in sorted(tracks, key=lambda track: track is not best):
         # PyAV before 18.1 ends the whole process when a track without a codec context is decoded.
         if stream.codec_context is not None:
+            _check_pixels(stream, path)
             return stream
     raise ClipError(f"{path}: its video is of a kind no decoder is at hand for; convert it to H.264 first")
+
+
+def _check_pixels(stream: VideoStream, path: Path) -> None:
+    """Refuse pictures that are too large, also those that turn out so later: the decoder holds the limit too."""
+    context = stream.codec_context
+    if context.width * context.height > MOST_PIXELS:
+        raise ClipError(
+            f"{path}: its pictures are said to be {context.width}x{context.height}, and more than {MOST_PIXELS} pixels "
+            "are not read; scale it down first"
+        )
+    context.options = {"max_pixels": str(MOST_PIXELS)}
 
 
 def picture_tracks(container: InputContainer) -> list[VideoStream]:
@@ -110,6 +126,23 @@ def missing_bytes(path: Path) -> int:
             if len(head) == 512 and head[sync] == head[sync + packet] == head[sync + 2 * packet] == TRANSPORT_SYNC:
                 return -size % packet
     return 0
+
+
+def ends_within_picture(path: Path, track_id: int) -> bool:
+    """Whether the last packet of a transport stream's track is filled to the brim: its picture was to go on.
+
+    The last packet of a picture is padded; by chance it is full once in 184 times.
+    """
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, HEAD_BYTES), os.SEEK_END)
+        tail = file.read()
+    tail = tail[len(tail) % TRANSPORT_PACKET_BYTES :]
+    for at in range(len(tail) - TRANSPORT_PACKET_BYTES, -1, -TRANSPORT_PACKET_BYTES):
+        if tail[at] != TRANSPORT_SYNC:
+            return False
+        if int.from_bytes(tail[at + 1 : at + 3], "big") & 0x1FFF == track_id:
+            return not tail[at + 3] & 0x20  # no adaptation field, so no padding
+    return False
 
 
 def _check_file(path: Path) -> None:

@@ -8,7 +8,7 @@ CLIP_SUFFIXES = (
 
 
 def clips_in(named: Path) -> list[Path]:
-    """The clip itself, or the clips of a folder.
+    """The clip itself, or the clips of a folder; links in it that lead out of it are passed over.
 
     Raises:
         ClipError: nothing there, or a folder without a clip.
@@ -18,6 +18,7 @@ def clips_in(named: Path) -> list[Path]:
     if not named.is_dir():
         return [named]
     inside = sorted(path for path in named.iterdir() if path.suffix.lower() in CLIP_SUFFIXES and path.is_file())
+    inside = [path for path in inside if path.resolve().is_relative_to(named.resolve())]
     if not inside:
         raise ClipError(f"{named}: a folder without a clip; name a video file or a folder that holds some")
     return inside

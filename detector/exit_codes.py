@@ -12,5 +12,5 @@ def complain(error: Exception, code: int) -> int:
 
 
 def printable(text: str) -> str:
-    """Without the control characters that could steer a terminal."""
+    """Text from a file, such as a name, without the control characters that could steer a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

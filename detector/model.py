@@ -25,6 +25,8 @@ from detector.model_card import ModelError as ModelError
 BOX_OUTPUTS = ("xyxy", "score", "class")
 FRAME_OUTPUTS = ("frame_score", "look_alike_score", "cell_score")
 PADDING_GREY = 114  # what the networks saw around their training pictures
+# What makes ONNX Runtime open other files: weights kept outside the graph, and graphs compiled beforehand.
+POINTS_ELSEWHERE = {b"\x0a\x08location": "weights in another file", b"EPContext": "a compiled graph in another file"}
 RELEASED = {"fast": "vehicles", "accurate": "vehicles_accurate", "default": "vehicles"}
 """Names that a user may give, and the folders of the released networks that they stand for."""
 
@@ -93,6 +95,9 @@ def _read_checked(folder: Path) -> tuple[bytes, ModelCard]:
                 f"{folder / file}: its SHA-256 is not the one in {manifest_file.name}: "
                 "the file was changed or damaged; install detect again or correct the manifest"
             )
+    for mark, what in POINTS_ELSEWHERE.items():
+        if mark in contents["model.onnx"]:
+            raise ModelError(f"{folder / 'model.onnx'}: asks for {what}, and no other file is opened; embed it")
     return contents["model.onnx"], read_card(folder / "model.json", contents["model.json"], hashes["model.onnx"])
 
 

@@ -64,6 +64,14 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def test_links_that_lead_out_of_a_folder_are_passed_over(clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link.mp4").symlink_to(clip)
+    result = run(tmp_path / "folder")
+    assert result.exit_code == 3
+    assert "without a clip" in result.stderr
+
+
 def test_outputs_lie_beside_the_clip(clip: Path) -> None:
     result = run(clip)
     assert result.exit_code == 0

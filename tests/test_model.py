@@ -168,6 +168,25 @@ def test_a_changed_file_is_refused(tmp_path: Path, file: str) -> None:
         load_network(folder)
 
 
+@pytest.mark.parametrize("outside", ["weights", "compiled graph"])
+def test_a_graph_that_would_open_other_files_is_refused(tmp_path: Path, outside: str) -> None:
+    onnx = pytest.importorskip("onnx")
+    folder = copied_network(tmp_path)
+    weights = onnx.helper.make_tensor("w", onnx.TensorProto.FLOAT, [1], b"\0" * 4, raw=True)
+    onnx.external_data_helper.set_external_data(weights, location="../../secret")
+    node = onnx.helper.make_node("EPContext", [], ["y"], domain="com.microsoft", ep_cache_context="/etc/passwd")
+    parts = ([], [weights]) if outside == "weights" else ([node], [])
+    graph = onnx.helper.make_graph(parts[0], "g", [], [], initializer=parts[1])
+    content = onnx.helper.make_model(graph).SerializeToString()
+    (folder / "model.onnx").write_bytes(content)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["networks"][folder.name]["model.onnx"] = hashlib.sha256(content).hexdigest()
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+
+    with pytest.raises(ModelError, match=f"{outside} in another file"):
+        load_network(folder, device="cpu")
+
+
 def test_a_network_without_manifest_is_refused(tmp_path: Path) -> None:
     folder = copied_network(tmp_path)
     (tmp_path / "manifest.json").unlink()

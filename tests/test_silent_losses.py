@@ -47,6 +47,19 @@ def test_a_hole_in_the_file_is_told(tmp_path: Path, file: str, codec: str, pixel
     assert any(10 < place.after_frame < 25 for place in reader.damage)
 
 
+@pytest.mark.parametrize(("file", "codec"), [("clip.webm", "libvpx-vp9"), ("clip.flv", "flv1"), ("clip.ts", "libx264")])
+def test_an_end_that_is_missing_or_cannot_be_followed_is_told(tmp_path: Path, file: str, codec: str) -> None:
+    path = write_clip(tmp_path / file, 40, (176, 144), codec, busy=True, time_base=Fraction(1, 25))
+    content = path.read_bytes()
+    kept = int(len(content) * 0.85) // 188 * 188  # a transport stream of whole packets
+    path.write_bytes(content[:kept] + (b"" if file.endswith("ts") else bytes(len(content) - kept)))
+
+    with ClipReader(path) as reader:
+        assert 25 < len(list(reader)) < 40
+    assert reader.damage
+    assert reader.share_read is None or reader.share_read < 1
+
+
 def test_a_range_does_not_tell_what_is_lost_after_it(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "clip.mp4", 40, (96, 96), "libsvtav1", busy=True)
     content = bytearray(path.read_bytes())

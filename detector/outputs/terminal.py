@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from detector.exit_codes import printable
 from detector.report import Convoy, Coverage, Distinct, Event, MostAtOnce, Report
 
 DIRECTIONS = (
@@ -25,7 +26,7 @@ DIRECTIONS = (
 
 def summary(report: Report) -> RenderableType:
     """What was found and what was not seen, for `rich.console.Console.print`."""
-    table = Table(title=escape(_printable(report.input.file)), title_justify="left", show_header=False, expand=False)
+    table = Table(title=escape(printable(report.input.file)), title_justify="left", show_header=False, expand=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     counts = report.counts
@@ -33,7 +34,7 @@ def summary(report: Report) -> RenderableType:
     table.add_row("Most at once", _at_once(counts.most_at_once))
     for name, count in (*counts.by_group.items(), *counts.by_class.items()):
         at_once = f"{count.most_at_once.vehicles} at once"
-        table.add_row(f"  {name}", f"{_range(count.distinct)} distinct, {at_once}")
+        table.add_row(escape(printable(f"  {name}")), f"{_range(count.distinct)} distinct, {at_once}")
     table.add_row("Convoys", "\n".join(map(_convoy, report.convoys)) or "none found")
     for kinds in (("smoke",), ("fire", "flash")):
         events = [event for event in report.events if event.kind in kinds]
@@ -47,8 +48,8 @@ def summary(report: Report) -> RenderableType:
     table.add_row("Not read", Text(unread, style="bold red") if unread else "nothing: every picture was decoded")
     device = report.device
     speed = f"{report.run.frames_per_second:.1f} frames per second"
-    table.add_row("Run", f"{device.used} ({device.reason}), {_sizes(report)}, {speed}")
-    return Group(table, Text(f"About the count: {counts.reason}.", style="dim"))
+    table.add_row("Run", f"{device.used} ({escape(printable(device.reason))}), {_sizes(report)}, {speed}")
+    return Group(table, Text(printable(f"About the count: {counts.reason}."), style="dim"))
 
 
 @contextmanager
@@ -124,7 +125,7 @@ def _coverage(coverage: Coverage) -> str:
 
 def _sizes(report: Report) -> str:
     if report.settings.tracks is not None:
-        return f"vehicles from {escape(_printable(report.settings.tracks))}"
+        return f"vehicles from {escape(printable(report.settings.tracks))}"
     sizes_px = [shot.input_size_px or 0 for shot in report.shots] or [report.networks[0].size_px or 0]
     least, most = min(sizes_px), max(sizes_px)
     return f"{least} px" if least == most else f"{least} to {most} px"
@@ -139,7 +140,7 @@ def _unread(coverage: Coverage) -> str:
     for place in coverage.damage:
         where = "at the start" if place.time_s is None else f"from {clock(place.time_s)}"
         where += " to the end" if place.until_s is None else f" to {clock(place.until_s)}"
-        parts.append(f"{where}: {place.reason}")
+        parts.append(f"{where}: {printable(place.reason)}")
     if coverage.interrupted:
         parts.append("broken off by the user; the rest was not looked at")
     return "\n".join(parts)
@@ -152,8 +153,3 @@ def _share(share: float | None) -> str:
     if share > 0.99:
         return "over 99 %"
     return "under 1 %" if 0 < share < 0.01 else f"{share:.0%}".replace("%", " %")
-
-
-def _printable(text: str) -> str:
-    """A file name without the control characters that could steer a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -81,3 +81,18 @@ def test_a_file_name_cannot_steer_the_terminal(report: Report) -> None:
 )
 def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
+
+
+def test_no_text_from_a_file_can_steer_the_terminal(report: Report) -> None:
+    evil = "x\x1b]0;owned\x07\x9b2J\u202e[red]"
+    count = next(iter(report.counts.by_class.values()))
+    damage = (DamagedPlace(9, 0.4, evil),)
+    text = printed(
+        replace(
+            report,
+            counts=replace(report.counts, by_class={evil: count}, reason=evil),
+            device=replace(report.device, reason=evil),
+            coverage=replace(report.coverage, damage=damage),
+        )
+    )
+    assert not set(text) & set("\x1b\x07\x9b\u202e")

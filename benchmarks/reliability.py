@@ -1,0 +1,120 @@
+"""What the command makes of broken and hostile files: the table of docs/reliability.md.
+
+    python -m benchmarks.reliability               # 500 clips with flipped bytes, and the rest; some minutes
+    python -m benchmarks.reliability --flips 50    # a short run
+
+Every case is one run of the whole command, without the video, in a process of its own with limits on time and memory.
+A network that looks for coloured squares stands for the released ones: what is tried here is reading.
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import traceback
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.broken_clips import Broken, broken_clips, hostile_clips
+from benchmarks.results import write_results
+from detector.analysis import Networks
+from detector.cli import DONE, PARTLY_READ, UNREADABLE, main
+from detector.outputs import annotated_video, folder, lines, terminal
+from tests.fakes import square_networks
+
+LOADED_BEFORE = (annotated_video, folder, lines, terminal)  # here once, not in every child
+SECONDS, MEMORY_BYTES = 30, 4 << 30
+OUTCOMES = ("right result", "clear error", "hang", "crash", "lost data")
+ODD_FILES = Path("../shared/clips/odd")
+
+
+def outcome(case: Broken) -> str:
+    """Run the command on one file, and judge what came of it: one of OUTCOMES.
+
+    A right result says of pictures that are missing that they are. A clear error ends with the exit code for files that
+    cannot be read, names the file and leaves nothing behind.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        out, said = Path(place) / "out", Path(place) / "said"
+        child = os.fork()
+        if child == 0:
+            _command(case.path, out, said)
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code in (-signal.SIGALRM, -signal.SIGXCPU):
+            return "hang"
+        if code in (DONE, PARTLY_READ) and (out / "report.json").is_file():
+            return _judged(json.loads((out / "report.json").read_text()), code, case.frames)
+        clear = code == UNREADABLE and str(case.path) in said.read_text() and not out.exists()
+        return "clear error" if clear else "crash"
+
+
+def _command(path: Path, out: Path, said: Path) -> None:
+    """The command itself, in the child; never returns."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    signal.alarm(4 * SECONDS)
+    code = 70
+    Networks.load = staticmethod(lambda *_: square_networks())  # type: ignore[method-assign,assignment]
+    try:
+        with said.open("w") as heard, contextlib.redirect_stderr(heard), contextlib.redirect_stdout(io.StringIO()):
+            main([str(path), "--out", str(out), "--no-video"])
+    except SystemExit as ending:
+        code = int(ending.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _judged(report: dict[str, object], code: int, frames: int | None) -> str:
+    coverage = report["coverage"]
+    assert isinstance(coverage, dict)
+    told = coverage["damage"] or coverage["frames_failed"] or coverage["notes"]
+    if bool(coverage["damage"] or coverage["frames_failed"]) != (code == PARTLY_READ):
+        return "crash"
+    return "lost data" if frames is not None and coverage["frames_decoded"] < frames and not told else "right result"
+
+
+def odd_files() -> Iterable[Broken]:
+    """Those that are at hand where the project is developed."""
+    if (ODD_FILES / "index.tsv").is_file():
+        for row in (ODD_FILES / "index.tsv").read_text().splitlines()[1:]:
+            cells = row.split("\t")
+            yield Broken("odd files of other projects' tests", ODD_FILES / cells[0], max(0, int(cells[6])))
+
+
+def table(figures: dict[str, dict[str, int]]) -> str:
+    """As in docs/reliability.md."""
+    lines = [f"| class of fault | cases | {' | '.join(OUTCOMES)} |", "|---|---|" + "---|" * len(OUTCOMES)]
+    for fault, counts in figures.items():
+        cells = " | ".join(str(counts.get(name, 0)) for name in OUTCOMES)
+        lines.append(f"| {fault} | {sum(counts.values())} | {cells} |")
+    return "\n".join(lines)
+
+
+def run(flips: int) -> dict[str, dict[str, int]]:
+    """Try everything; how many of each outcome, by class of fault."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    with tempfile.TemporaryDirectory() as place:
+        for cases in (broken_clips(Path(place), flips), hostile_clips(Path(place)), odd_files()):
+            for case in cases:
+                result = outcome(case)
+                found[case.fault][result] += 1
+                if result not in ("right result", "clear error"):
+                    print(f"{case.fault}: {case.path.name}: {result}", file=sys.stderr)
+    return {fault: dict(counts) for fault, counts in found.items()}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--flips", type=int, default=500)
+    figures = run(parser.parse_args().flips)
+    write_results("reliability", figures)
+    print(table(figures))
