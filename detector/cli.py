@@ -1,7 +1,6 @@
 """The command `detect`: arguments in, files and a summary out. The only place that writes to the terminal."""
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,28 +21,11 @@ from detector.exit_codes import (
 )
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from detector.analysis import Networks
     from detector.device import DeviceName
     from detector.input_size import SizeChoice
     from detector.model_card import ThresholdName
-    from detector.report import Report
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user asked for, for every clip alike."""
-
-    video: bool
-    formats: tuple[str, ...]
-    classes: tuple[str, ...] | None
-    threshold: "ThresholdName"
-    confidence: float | None
-    size: "SizeChoice"
-    from_s: float | None
-    to_s: float | None
-    overwrite: bool
+    from detector.one_clip import Request
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]}, epilog="See README.md for examples.")
@@ -119,6 +101,14 @@ class Request:
     help="Check what was written before: its files, the clip and the networks, and analyse again. A line for each "
     "difference, and exit code 1 if there is one. Name the clip too if it lies elsewhere.",
 )
+@click.option(
+    "--apply-review",
+    "review",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the verdicts of a review.json, saved from report.html, into the report beside it, or into that of the "
+    "folder named in place of a clip.",
+)
 @click.option("--demo", is_flag=True, help="Run on the rendered demo clip that comes with detect.")
 @click.version_option(__version__, prog_name="detect")
 def main(
@@ -137,12 +127,14 @@ def main(
     to_s: float | None,
     overwrite: bool,
     verify: Path | None,
+    review: Path | None,
     demo: bool,
 ) -> None:
     """Count, classify and track vehicles in recorded clips; flag smoke and fire.
 
-    Writes report.json, frames.jsonl, annotated.mp4, tables, and boxes and tracks in MOT form for each clip.
-    Recorded files only: no live feed, no coordinates, no people. A missing detection is never proof of absence.
+    Writes report.html, report.json, frames.jsonl, annotated.mp4, tables, and boxes and tracks in MOT form for
+    each clip. Recorded files only: no live feed, no coordinates, no people. A missing detection is never proof of
+    absence.
 
     Exit codes: 0 done, 1 part of a clip could not be read, 2 wrong usage, 3 a clip cannot be read at all, 4 the device
     or network cannot be had, 130 interrupted.
@@ -151,6 +143,10 @@ def main(
         from detector.verify_command import run_verify
 
         sys.exit(run_verify(verify, clips, device, None if model == "fast" else model, tracks))
+    if review is not None:
+        from detector.review_command import run_apply_review
+
+        sys.exit(run_apply_review(review, clips))
     if demo:
         clips = (Path(__file__).parent / "demo" / "demo.mp4", *clips)
     if not clips:
@@ -159,6 +155,8 @@ def main(
         raise click.UsageError(f"--from {from_s:g} s is not before --to {to_s:g} s")
     if tracks is not None and size != "auto":
         raise click.UsageError("--size has no effect with --tracks; leave it out")
+    from detector.one_clip import Request
+
     request = Request(not no_video, formats, classes, threshold, confidence, size, from_s, to_s, overwrite)
     sys.exit(_run(clips, out, device, model, tracks, request, demo))
 
@@ -169,7 +167,7 @@ def _run(
     device: "DeviceName",
     model: str,
     tracks: Path | None,
-    request: Request,
+    request: "Request",
     demo: bool,
 ) -> int:
     """Analyse every clip on its own; the worst exit code is that of the run."""
@@ -204,17 +202,18 @@ def _run(
     return max(codes)
 
 
-def _run_clip(clip: Path, folder: Path, networks: "Networks", request: Request) -> int:
+def _run_clip(clip: Path, folder: Path, networks: "Networks", request: "Request") -> int:
     """One clip from start to finish; its exit code."""
     from rich.console import Console
 
     from detector.clip import ClipError
     from detector.model import ModelError
+    from detector.one_clip import analyse_into
     from detector.outputs.folder import OutputError
     from detector.outputs.terminal import summary
 
     try:
-        report, drawn = _analyse_into(clip, folder, networks, request, Console(stderr=True))
+        report, drawn = analyse_into(clip, folder, networks, request, Console(stderr=True))
     except ClipError as error:
         return complain(error, UNREADABLE)
     except ModelError as error:  # it lacks the threshold asked for
@@ -240,50 +239,3 @@ def _run_clip(clip: Path, folder: Path, networks: "Networks", request: Request) 
     if report.coverage.interrupted or (request.video and not drawn):
         return INTERRUPTED
     return DONE if report.coverage.complete else PARTLY_READ
-
-
-def _analyse_into(
-    clip: Path, folder: Path, networks: "Networks", request: Request, console: "Console"
-) -> tuple["Report", bool]:
-    """Look, then draw; every output of one clip. False if the drawing was broken off."""
-    from detector.analysis import analyze
-    from detector.frame_records import read_frames
-    from detector.outputs.annotated_video import write_annotated_video
-    from detector.outputs.folder import OutputFolder
-    from detector.outputs.formats import write_formats
-    from detector.outputs.lines import line_outputs
-    from detector.outputs.terminal import progress
-    from detector.report import write_report
-
-    with OutputFolder(folder, request.overwrite) as outputs:
-        with (
-            line_outputs(outputs, networks.vehicles.classes) as lines,
-            progress(console, "looking") as tell,
-        ):
-            report = analyze(
-                clip,
-                classes=request.classes,
-                threshold=request.threshold,
-                confidence=request.confidence,
-                size=request.size,
-                from_s=request.from_s,
-                to_s=request.to_s,
-                networks=networks,
-                on_detections=lines.on_detections,
-                on_frames=lines.on_frames,
-                on_progress=tell,
-            )
-        write_report(report, outputs.part("report.json"))
-        write_formats(request.formats, report, clip, outputs)
-        drawn = False
-        if request.video and not report.coverage.interrupted:
-            try:
-                with (
-                    outputs.part("frames.jsonl").open(encoding="utf-8") as frames,
-                    progress(console, "drawing") as tell,
-                ):
-                    write_annotated_video(report, read_frames(frames), clip, outputs.part("annotated.mp4"), tell)
-                drawn = True
-            except KeyboardInterrupt:
-                outputs.discard("annotated.mp4")
-    return report, drawn

@@ -11,6 +11,7 @@ from typing import Any
 
 from detector.event_records import Event as Event
 from detector.json_values import json_values
+from detector.review_records import Review as Review
 
 SCHEMA = "detect-report/4"
 
@@ -263,7 +264,10 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that is known of one clip. Equal inputs, settings and devices give equal reports but for `run`."""
+    """Everything that is known of one clip. Equal inputs, settings and devices give equal reports but for `run`.
+
+    `review` is what a person said of the findings, if `detect --apply-review` was used.
+    """
 
     schema: str
     input: InputClip
@@ -278,6 +282,7 @@ class Report:
     events: tuple[Event, ...]
     coverage: Coverage
     run: "Run"
+    review: Review | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """From what was found shot by shot to the parts of the report."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
@@ -40,7 +41,7 @@ def input_clip(path: Path, reader: ClipReader) -> InputClip:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return InputClip(
-        file=path.name,
+        file=os.fsencode(path.name).decode("utf-8", "replace"),  # a name may hold bytes that are no text
         sha256=digest,
         bytes=path.stat().st_size,
         container=info.container,

@@ -72,7 +72,7 @@ def report(file: str = "clip.mp4", **parts: Any) -> Report:
         "tracks": (),
         "convoys": (),
         "events": (),
-        "coverage": Coverage(100, 0, 0, 0, 5, 12.0, False, (), ()),
+        "coverage": Coverage(100, 0, 1.0, 0, 0, 5, 12.0, False, (), ()),
         "run": Run("2024-01-01T00:00:00+00:00", 1.0, 100.0),
     }
     return Report(**{**fields, **parts})

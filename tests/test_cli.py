@@ -1,5 +1,7 @@
+import html
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,8 +20,8 @@ from tests.fakes import SquareFinder, ground, noisy, square_networks, with_squar
 
 # fmt: off
 WITHOUT_VIDEO = [
-    "SHA256SUMS", "detections.txt", "events.csv", "frames.jsonl", "report.json", "shots.csv", "tracks.csv",
-    "tracks.txt",
+    "SHA256SUMS", "detections.txt", "events.csv", "frames.jsonl", "report.html", "report.json", "shots.csv",
+    "tracks.csv", "tracks.txt",
 ]
 # fmt: on
 
@@ -342,3 +344,62 @@ def test_saved_detections_go_with_one_clip_and_no_size(clip: Path, tmp_path: Pat
     assert run(clip, "--tracks", tmp_path / "saved.txt", "--size", "640").exit_code == 2
     assert "one clip" in run(clip, clip, "--tracks", tmp_path / "saved.txt").stderr
     assert "cannot be read" in run(clip, "--tracks", tmp_path / "nowhere.txt").stderr
+
+
+def review_of(folder: Path) -> Path:
+    """What a person saves from the page: the first vehicle is one."""
+    page = re.search(r'id="data">(.*?)</script>', (folder / "report.html").read_text(), re.DOTALL)
+    assert page
+    data = json.loads(page[1])
+    verdicts = [{"of": "track", "id": data["tracks"][0]["id"], "verdict": "confirmed"}]
+    (folder / "review.json").write_text(
+        json.dumps(
+            {
+                "schema": "detect-review/1", "clip": data["clip"], "findings_sha256": data["findings_sha256"],
+                "saved": "2026-11-22T20:00:00.000Z", "verdicts": verdicts,
+            }
+        )
+    )  # fmt: skip
+    return folder / "review.json"
+
+
+def test_a_review_is_applied_to_the_report_beside_it_or_to_the_one_named(clip: Path, tmp_path: Path) -> None:
+    run(clip, "--out", tmp_path / "there", "--no-video")
+    review = review_of(tmp_path / "there")
+    result = run("--apply-review", review)
+    assert result.exit_code == 0
+    assert "1 verdict written" in result.stdout
+    elsewhere = review.rename(tmp_path / "review.json")
+    assert run("--apply-review", elsewhere, tmp_path / "there").exit_code == 0
+    assert (
+        json.loads((tmp_path / "there" / "report.json").read_text())["review"]["verdicts"][0]["verdict"] == "confirmed"
+    )
+
+
+def test_a_review_that_cannot_be_applied_is_wrong_usage(clip: Path, tmp_path: Path) -> None:
+    run(clip, "--out", tmp_path / "there", "--no-video")
+    review = review_of(tmp_path / "there")
+    assert run("--apply-review", review, tmp_path / "there", tmp_path).exit_code == 2
+    result = run("--apply-review", review, tmp_path)
+    assert result.exit_code == 2
+    assert "name the folder" in result.stderr
+    review.write_text("{}")
+    assert "save it again from report.html" in run("--apply-review", review).stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["\"quoted\" 'twice'.mp4", "<b>&amp;.mp4", "two\nlines.mp4", "\U0001f69a.mp4", "n" * 242 + ".mp4"]
+)
+def test_a_clip_by_any_name_gets_its_page(clip: Path, tmp_path: Path, name: str) -> None:
+    odd = clip.rename(tmp_path / name)
+    assert run(odd, "--no-video", "--to", "0.3").exit_code == 0
+    page = (odd.with_name(f"{odd.stem}.detect") / "report.html").read_text()
+    assert f'<h1 dir="auto">{html.escape(name).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")}</h1>' in page
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_name_with_bytes_that_are_no_text(clip: Path) -> None:
+    odd = clip.rename(clip.with_name(os.fsdecode(b"not\xfftext.mp4")))
+    assert run(odd, "--no-video", "--to", "0.3").exit_code == 0
+    report = json.loads((odd.with_name(f"{odd.stem}.detect") / "report.json").read_text())
+    assert report["input"]["file"] == "not\ufffdtext.mp4"

@@ -33,6 +33,16 @@ def write_checksums(files: Mapping[str, Path], path: Path) -> None:
     path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
+def renewed_checksums(path: Path, files: Mapping[str, Path]) -> str:
+    """The text of a list with these files as they are now; what it says of others stays, true or not.
+
+    Raises:
+        ChecksumsError: see `read_checksums`.
+    """
+    sums = read_checksums(path) | {name: sha256_of(file) for name, file in files.items()}
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+
+
 def read_checksums(path: Path) -> dict[str, str]:
     """SHA-256 by name.
 

@@ -19,6 +19,7 @@ OUTPUT_NAMES = (
     "coco.json",
     "markers.otio",
     "frames.jsonl",
+    "report.html",
     "report.json",
     CHECKSUMS_NAME,
 )  # in the order they appear; the report comes last, and then the list of what belongs to it

@@ -10,18 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from detector.exit_codes import printable
+from detector.outputs.words import clock, heading
 from detector.report import Convoy, Coverage, Distinct, Event, MostAtOnce, Report
-
-DIRECTIONS = (
-    "up",
-    "up right",
-    "right",
-    "down right",
-    "down",
-    "down left",
-    "left",
-    "up left",
-)  # clockwise, in the picture
 
 
 def summary(report: Report) -> RenderableType:
@@ -72,15 +62,6 @@ def progress(console: Console, doing: str) -> Iterator[Callable[[int, int | None
         yield tell
 
 
-def clock(seconds: float) -> str:
-    """Seconds as m:ss.s, with hours where there are any."""
-    sign, tenths = ("-" if seconds < 0 else ""), round(abs(seconds) * 10)
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    head = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
-    return f"{sign}{head}:{rest / 10:04.1f}"
-
-
 def _range(distinct: Distinct) -> str:
     if distinct.low == distinct.high:
         return str(distinct.best)
@@ -94,10 +75,9 @@ def _at_once(most: MostAtOnce) -> str:
 
 
 def _convoy(convoy: Convoy) -> str:
-    heading = DIRECTIONS[round(convoy.direction_degrees / 45) % len(DIRECTIONS)]
     return (
-        f"{convoy.size} vehicles going {heading}, {convoy.spacing_lengths:.1f} vehicle lengths apart, "
-        f"{clock(convoy.start_s)} to {clock(convoy.end_s)}"
+        f"{convoy.size} vehicles going {heading(convoy.direction_degrees)}, "
+        f"{convoy.spacing_lengths:.1f} vehicle lengths apart, {clock(convoy.start_s)} to {clock(convoy.end_s)}"
     )
 
 

@@ -11,6 +11,7 @@ def write_all(folder: Path, text: str, overwrite: bool = False, video: bool = Tr
             "frames.jsonl",
             "tracks.txt",
             "detections.txt",
+            "report.html",
             "report.json",
             *(["annotated.mp4"] if video else []),
         ):
@@ -27,14 +28,14 @@ def break_off(folder: Path) -> None:
 def test_outputs_appear_together(tmp_path: Path) -> None:
     write_all(tmp_path / "new" / "folder", "x")
     assert sorted(path.name for path in (tmp_path / "new" / "folder").iterdir()) == [
-        "SHA256SUMS", "annotated.mp4", "detections.txt", "frames.jsonl", "report.json", "tracks.txt",
+        "SHA256SUMS", "annotated.mp4", "detections.txt", "frames.jsonl", "report.html", "report.json", "tracks.txt",
     ]  # fmt: skip
 
 
 def test_the_list_of_what_belongs_together_names_every_output(tmp_path: Path) -> None:
     write_all(tmp_path, "x", video=False)
     listed = [line.split()[1] for line in (tmp_path / "SHA256SUMS").read_text().splitlines()]
-    assert listed == ["detections.txt", "frames.jsonl", "report.json", "tracks.txt"]
+    assert listed == ["detections.txt", "frames.jsonl", "report.html", "report.json", "tracks.txt"]
 
 
 def test_what_is_there_is_not_overwritten_unasked(tmp_path: Path) -> None:

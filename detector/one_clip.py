@@ -1,0 +1,95 @@
+"""One clip from looking to the last of its outputs, which appear together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from detector.analysis import Networks, analyze
+from detector.frame_records import read_frames
+from detector.input_size import SizeChoice
+from detector.model_card import ThresholdName
+from detector.outputs.annotated_video import write_annotated_video
+from detector.outputs.folder import OutputFolder
+from detector.outputs.formats import write_formats
+from detector.outputs.html.material import gather
+from detector.outputs.html.page import write_page
+from detector.outputs.lines import line_outputs
+from detector.outputs.terminal import progress
+from detector.report import Report, write_report
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for, for every clip alike."""
+
+    video: bool
+    formats: tuple[str, ...]
+    classes: tuple[str, ...] | None
+    threshold: ThresholdName
+    confidence: float | None
+    size: SizeChoice
+    from_s: float | None
+    to_s: float | None
+    overwrite: bool
+
+
+def analyse_into(
+    clip: Path, folder: Path, networks: Networks, request: Request, console: Console
+) -> tuple[Report, bool]:
+    """Look, then draw: every output of one clip into its folder.
+
+    Returns:
+        The report, and whether the video was drawn: False too if the user broke that off.
+
+    Raises:
+        OutputError: the folder cannot be used.
+        Also what `analyze` raises.
+    """
+    with OutputFolder(folder, request.overwrite) as outputs:
+        with (
+            line_outputs(outputs, networks.vehicles.classes) as lines,
+            progress(console, "looking") as tell,
+        ):
+            report = analyze(
+                clip,
+                classes=request.classes,
+                threshold=request.threshold,
+                confidence=request.confidence,
+                size=request.size,
+                from_s=request.from_s,
+                to_s=request.to_s,
+                networks=networks,
+                on_detections=lines.on_detections,
+                on_frames=lines.on_frames,
+                on_progress=tell,
+            )
+        write_report(report, outputs.part("report.json"))
+        write_formats(request.formats, report, clip, outputs)
+        drawn = request.video and not report.coverage.interrupted and _draw(report, clip, outputs, console)
+        _write_page(report, clip, drawn, outputs, console)
+    return report, drawn
+
+
+def _draw(report: Report, clip: Path, outputs: OutputFolder, console: Console) -> bool:
+    """annotated.mp4; False if the user broke it off."""
+    try:
+        with outputs.part("frames.jsonl").open(encoding="utf-8") as frames, progress(console, "drawing") as tell:
+            write_annotated_video(report, read_frames(frames), clip, outputs.part("annotated.mp4"), tell)
+    except KeyboardInterrupt:
+        outputs.discard("annotated.mp4")
+        return False
+    return True
+
+
+def _write_page(report: Report, clip: Path, drawn: bool, outputs: OutputFolder, console: Console) -> None:
+    """report.html, unless the user breaks it off."""
+    video = outputs.part("annotated.mp4") if drawn else None
+    try:
+        with (
+            outputs.part("frames.jsonl").open(encoding="utf-8") as frames,
+            progress(console, "picking pictures") as tell,
+        ):
+            write_page(report, gather(report, read_frames(frames), clip, video, tell), outputs.part("report.html"))
+    except KeyboardInterrupt:
+        outputs.discard("report.html")

@@ -1,0 +1,265 @@
+"""report.html in the system's Chromium, opened from disk as an editor would."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detector.event_records import Event
+from detector.outputs.annotated_video import write_annotated_video
+from detector.outputs.apply_review import apply_review
+from detector.outputs.html.material import Material, gather
+from detector.outputs.html.page import write_page
+from detector.report import Report, write_report
+from tests.conftest import AnalysedClip
+
+pytest.importorskip("selenium")
+
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
+
+from tests.outputs.html.browser import CHROMIUM, DRIVER, asked_for, browser, complaints
+
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="no chromium and chromedriver here; install them to test the page"
+)
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\u2028.mp4"
+
+
+@pytest.fixture(scope="module")
+def folder(analysed: AnalysedClip, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The outputs of a clip with a hostile name, video included."""
+    place = tmp_path_factory.mktemp("clip.detect")
+    report = replace(analysed.report, input=replace(analysed.report.input, file=HOSTILE))
+    video = place / "annotated.mp4"
+    write_annotated_video(analysed.report, analysed.records, analysed.clip, video)
+    write_page(report, gather(report, analysed.records, analysed.clip, video), place / "report.html")
+    write_report(report, place / "report.json")
+    return place
+
+
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    with browser(tmp_path_factory.mktemp("browser")) as started:
+        yield started
+
+
+@pytest.fixture
+def page(chrome: Chrome, folder: Path) -> Iterator[Chrome]:
+    """The page, freshly opened, with nothing judged; quiet in the console, and nothing asked of anybody."""
+    opened(chrome, folder / "report.html")
+    chrome.execute_script("localStorage.clear()")
+    opened(chrome, folder / "report.html")
+    yield chrome
+    assert complaints(chrome) == []
+    assert {url.partition(":")[0] for url in asked_for(chrome)} <= {"file", "data", "blob"}
+
+
+def opened(chrome: Chrome, path: Path) -> None:
+    """By way of an empty page, so that nothing of the page before can be taken for the new one."""
+    chrome.get("about:blank")
+    chrome.get(path.as_uri())
+
+
+def until(met: Callable[[], Any]) -> Any:
+    """Wait for something the browser does in its own time."""
+    end = time.monotonic() + 20
+    while not (found := met()):
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
+    return found
+
+
+def cards(chrome: Chrome) -> list[WebElement]:
+    return chrome.find_elements(By.CSS_SELECTOR, ".card")
+
+
+def card(chrome: Chrome, name: str) -> WebElement:
+    return chrome.find_element(By.CSS_SELECTOR, f'[data-name="{name}"]')
+
+
+def shown_second(chrome: Chrome) -> float:
+    return float(chrome.execute_script("return document.getElementById('video').currentTime"))
+
+
+def text(chrome: Chrome, name: str) -> str:
+    return chrome.find_element(By.ID, name).text
+
+
+def test_it_opens_with_the_counts_and_a_card_for_every_finding(page: Chrome) -> None:
+    assert text(page, "headline") == "3 different vehicles were found."
+    assert [found.get_attribute("data-name") for found in cards(page)] == [
+        "event 0", "convoy 0", "track 1", "track 2", "track 3",
+    ]  # fmt: skip
+    sizes = page.execute_script("return [...document.querySelectorAll('.card img')].map((image) => image.naturalWidth)")
+    assert len(sizes) == 5
+    assert min(sizes) > 0, "every picture can be shown"
+
+
+def test_a_hostile_name_is_text(page: Chrome) -> None:
+    assert page.title != "owned"
+    assert page.find_element(By.TAG_NAME, "h1").text == HOSTILE.replace("\u2028", " ").strip()
+
+
+def test_the_policy_bars_what_does_not_belong_to_the_page(chrome: Chrome, folder: Path) -> None:
+    opened(chrome, folder / "report.html")
+    chrome.execute_script("""
+        const script = document.createElement("script");
+        script.textContent = "window.owned = true";
+        const image = new Image();
+        image.src = "http://127.0.0.1:9/owned.png";
+        document.body.append(script, image);
+    """)
+    barred = until(lambda: [line for line in complaints(chrome) if "Content Security Policy" in line])
+    assert len(barred) == 2
+    assert not chrome.execute_script("return window.owned")
+    asked_for(chrome)
+
+
+def test_the_video_plays(page: Chrome) -> None:
+    page.execute_script("const video = document.getElementById('video'); video.muted = true; video.play()")
+    until(lambda: shown_second(page) > 0.3)
+    assert not page.find_element(By.ID, "no-video").is_displayed()
+
+
+def test_a_click_on_the_timeline_seeks(page: Chrome) -> None:
+    until(lambda: page.execute_script("return document.getElementById('video').readyState") >= 1)
+    slider = page.find_element(By.ID, "slider")
+    page.execute_script("arguments[0].scrollIntoView({block: 'center'})", slider)
+    slider.click()  # in the middle
+    until(lambda: abs(shown_second(page) - 0.98) < 0.05)
+    assert "3 vehicles" in text(page, "now")
+    assert slider.get_attribute("aria-valuetext") == text(page, "now")
+
+
+def test_the_timeline_has_keys(page: Chrome) -> None:
+    until(lambda: page.execute_script("return document.getElementById('video').readyState") >= 1)
+    slider = page.find_element(By.ID, "slider")
+    for key, second in ((Keys.END, 1.96), (Keys.ARROW_LEFT, 0.96), (Keys.HOME, 0.0), (Keys.PAGE_UP, 1.96)):
+        slider.send_keys(key)
+        assert float(slider.get_attribute("aria-valuenow") or -1) == pytest.approx(second, abs=0.02)
+
+
+def test_the_time_on_a_card_seeks(page: Chrome) -> None:
+    until(lambda: page.execute_script("return document.getElementById('video').readyState") >= 1)
+    card(page, "event 0").find_element(By.CSS_SELECTOR, ".time").click()
+    until(lambda: shown_second(page) > 0.9)
+
+
+@pytest.mark.parametrize(
+    ("choice", "value", "count"),
+    [("of", "track", 3), ("of", "event", 1), ("kind", "is truck", 3), ("judged", "open", 5)],
+)
+def test_filters(page: Chrome, choice: str, value: str, count: int) -> None:
+    Select(page.find_element(By.NAME, choice)).select_by_value(value)
+    assert len(cards(page)) == count
+
+
+def test_verdicts_by_mouse_and_by_key_are_saved(
+    page: Chrome, analysed: AnalysedClip, folder: Path, tmp_path: Path
+) -> None:
+    card(page, "track 1").find_element(By.CSS_SELECTOR, "[data-verdict=confirmed]").click()
+    card(page, "event 0").send_keys("r")
+    page.switch_to.active_element.send_keys("j")
+    assert page.switch_to.active_element.get_attribute("data-name") == "convoy 0"
+    page.switch_to.active_element.send_keys("c")
+    page.switch_to.active_element.send_keys("u")
+    Select(card(page, "track 2").find_element(By.TAG_NAME, "select")).select_by_value("tank")
+    assert "3 of 5 judged" in text(page, "judged")
+    page.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    page.find_element(By.ID, "save").click()
+    review = until(lambda: [path for path in tmp_path.iterdir() if path.name == "review.json"])[0]
+    document = json.loads(review.read_text())
+    assert sorted(document["verdicts"], key=str) == sorted(
+        [
+            {"of": "track", "id": 1, "verdict": "confirmed"},
+            {"of": "event", "id": 0, "verdict": "rejected"},
+            {"of": "track", "id": 2, "verdict": "relabelled", "label": "tank"},
+        ],
+        key=str,
+    )
+    assert apply_review(review, folder) == 3, "what the page saves is what the command takes"
+    page.execute_script("localStorage.clear()")
+    opened(page, folder / "report.html")
+    assert "1 confirmed, 1 rejected, 1 relabelled" in text(page, "reviewed")
+    assert "A person: it is tank" in card(page, "track 2").text
+    assert "3 different vehicles were found." in text(page, "headline"), "the machine's count stays"
+
+
+def test_verdicts_outlast_the_page(page: Chrome, folder: Path) -> None:
+    card(page, "track 3").find_element(By.CSS_SELECTOR, "[data-verdict=rejected]").click()
+    opened(page, folder / "report.html")
+    assert "A person: rejected" in card(page, "track 3").text
+    Select(page.find_element(By.NAME, "judged")).select_by_value("rejected")
+    assert card(page, "track 3") in cards(page)
+
+
+def test_what_is_kept_by_another_hand_cannot_break_the_page(page: Chrome, folder: Path) -> None:
+    kept = [{"of": "track", "id": 1, "verdict": "<b>"}, {"of": "track", "id": 99, "verdict": "confirmed"}]
+    page.execute_script("localStorage.setItem(KEPT_AS, arguments[0])", json.dumps(kept))
+    opened(page, folder / "report.html")
+    assert "None judged" in text(page, "judged")
+
+
+def test_a_video_that_was_moved_is_said_to_be_missing(chrome: Chrome, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_bytes((folder / "report.html").read_bytes())
+    opened(chrome, tmp_path / "report.html")
+    until(lambda: "not beside this page" in text(chrome, "no-video"))
+    assert not chrome.find_element(By.ID, "video").is_displayed()
+    chrome.find_element(By.ID, "slider").send_keys(Keys.END)
+    assert "0:02.0" in text(chrome, "now"), "the timeline works without it"
+    complaints(chrome)  # that the file is not there, and no more
+    asked_for(chrome)
+
+
+def test_a_phone_has_no_sideways_scrolling(page: Chrome, folder: Path) -> None:
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    opened(page, folder / "report.html")
+    assert page.execute_script("return document.documentElement.scrollWidth") == 390
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_file_that_ends_too_early_shows_it_at_the_end_of_the_timeline(
+    chrome: Chrome, analysed: AnalysedClip, tmp_path: Path
+) -> None:
+    write_page(analysed.report, Material((3,), ((1.96, 1.96),), None, {}), tmp_path / "report.html")
+    opened(chrome, tmp_path / "report.html")
+    gap, slider = (chrome.find_element(By.CSS_SELECTOR, name).rect for name in (".gap", "#slider"))
+    assert gap["width"] > 1
+    assert slider["x"] < gap["x"] < gap["x"] + gap["width"] < slider["x"] + slider["width"] + 2
+
+
+def test_three_thousand_tracks_are_built_as_they_are_needed(
+    chrome: Chrome, analysed: AnalysedClip, tmp_path: Path
+) -> None:
+    write_page(many_tracks(analysed.report), Material((9,) * 1000, (), None, {}), tmp_path / "report.html")
+    opened(chrome, tmp_path / "report.html")
+    assert "3001 findings" in text(chrome, "shown").replace(",", "")
+    assert len(cards(chrome)) < 200
+    chrome.execute_script("document.getElementById('more').scrollIntoView()")
+    until(lambda: len(cards(chrome)) > 40)
+    chrome.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    assert len(cards(chrome)) == 3001, "on paper everything stands"
+    assert complaints(chrome) == []
+
+
+def many_tracks(report: Report) -> Report:
+    tracks = tuple(replace(report.tracks[0], id=number) for number in range(1, 3001))
+    smoke = Event("smoke", 0, 9, 5, 0.0, 0.4, 0.2, 0.8, 0.7, None, 0)
+    return replace(report, tracks=tracks, convoys=(), events=(smoke,))
+
+
+def test_no_vehicle_at_all(chrome: Chrome, analysed: AnalysedClip, tmp_path: Path) -> None:
+    nothing = replace(analysed.report, tracks=(), convoys=(), events=(), shots=())
+    write_page(nothing, Material((0,), (), None, {}), tmp_path / "report.html")
+    opened(chrome, tmp_path / "report.html")
+    assert re.match("0 findings", text(chrome, "shown"))
+    assert complaints(chrome) == []

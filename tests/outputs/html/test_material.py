@@ -1,0 +1,98 @@
+import base64
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from detector.clip import ClipError
+from detector.frame_records import FrameRecord
+from detector.outputs.annotated_video import write_annotated_video
+from detector.outputs.html.material import COLUMNS, Material, gather, span_s
+from detector.report import DamagedPlace
+from tests.conftest import FRAMES, AnalysedClip
+
+
+@pytest.fixture(scope="module")
+def material(analysed: AnalysedClip) -> Material:
+    return gather(analysed.report, analysed.records, analysed.clip, None)
+
+
+def test_every_finding_has_a_picture(analysed: AnalysedClip, material: Material) -> None:
+    report = analysed.report
+    wanted = {f"track {track.id}" for track in report.tracks} | {"event 0", "convoy 0"}
+    assert set(material.pictures) == wanted
+    assert len(report.events) == 1
+    for picture in material.pictures.values():
+        assert cv2.imdecode(np.frombuffer(base64.b64decode(picture), np.uint8), cv2.IMREAD_COLOR) is not None
+
+
+def test_a_crop_shows_its_vehicle(material: Material) -> None:
+    image = cv2.imdecode(np.frombuffer(base64.b64decode(material.pictures["track 1"]), np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    blue, green, red = image[image.shape[0] // 2, image.shape[1] // 2]
+    assert blue > 180 > 80 > max(green, red)
+
+
+def test_the_columns_hold_the_vehicles_of_every_frame(material: Material) -> None:
+    assert material.vehicles == (3,) * FRAMES
+
+
+def test_a_track_that_does_not_count_is_not_in_the_columns(analysed: AnalysedClip) -> None:
+    weak = tuple(replace(track, counted=False) for track in analysed.report.tracks[:1])
+    report = replace(analysed.report, tracks=weak + analysed.report.tracks[1:])
+    assert gather(report, analysed.records, analysed.clip, None).vehicles == (2,) * FRAMES
+
+
+def test_progress_is_told(analysed: AnalysedClip) -> None:
+    told: list[tuple[int, int | None]] = []
+    gather(analysed.report, analysed.records, analysed.clip, None, lambda done, of: told.append((done, of)))
+    assert told[0] == (1, FRAMES)
+    assert told[-1][0] <= FRAMES
+
+
+def test_without_a_video_there_is_no_moment_it_starts(material: Material) -> None:
+    assert material.video_start_s is None
+
+
+def test_the_video_starts_where_its_first_picture_is(analysed: AnalysedClip, tmp_path: Path) -> None:
+    video = tmp_path / "annotated.mp4"
+    write_annotated_video(analysed.report, analysed.records, analysed.clip, video)
+    found = gather(analysed.report, analysed.records, analysed.clip, video)
+    assert found.video_start_s == pytest.approx(0.0, abs=0.1)
+
+
+def test_a_column_without_a_frame_takes_the_one_before_and_many_frames_share_one(analysed: AnalysedClip) -> None:
+    [shot] = analysed.report.shots
+    many = 5 * COLUMNS
+    report = replace(
+        analysed.report,
+        tracks=(), convoys=(), events=(),
+        shots=(replace(shot, end=many - 1, end_s=float(many - 1)),),
+        input=replace(analysed.report.input, frames_decoded=many),
+    )  # fmt: skip
+    box = analysed.records[0].boxes[0]
+    records = [FrameRecord(frame, float(frame), (box,) * (frame == 7), 0, 0, ()) for frame in range(many)]
+    columns = gather(replace(report, tracks=analysed.report.tracks), records, analysed.clip, None).vehicles
+    assert len(columns) == COLUMNS
+    assert (columns[0], columns[1], sum(columns)) == (0, 1, 1), "one frame of many is not lost"
+
+
+def test_damage_is_a_gap_from_the_frame_before_to_the_frame_after(analysed: AnalysedClip) -> None:
+    places = (DamagedPlace(9, 0.36, "broken"), DamagedPlace(FRAMES - 1, 1.96, "the file ends"))
+    report = replace(analysed.report, coverage=replace(analysed.report.coverage, damage=places))
+    gaps = gather(report, analysed.records, analysed.clip, None).gaps
+    end_s = span_s(report)[1]
+    assert gaps == ((pytest.approx(0.36), pytest.approx(0.40)), (pytest.approx(end_s), pytest.approx(end_s)))
+
+
+def test_nothing_found_and_nothing_read(analysed: AnalysedClip) -> None:
+    empty = replace(analysed.report, tracks=(), convoys=(), events=(), shots=())
+    found = gather(empty, (), Path("nowhere.mp4"), None)
+    assert (found.pictures, found.gaps, set(found.vehicles)) == ({}, (), {0})
+
+
+def test_a_clip_that_is_gone_is_an_error(analysed: AnalysedClip, tmp_path: Path) -> None:
+    with pytest.raises(ClipError, match=r"gone\.mp4"):
+        gather(analysed.report, analysed.records, tmp_path / "gone.mp4", None)
