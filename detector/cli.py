@@ -17,8 +17,8 @@ from detector.exit_codes import (
     UNREADABLE,
     WRONG_USAGE,
     complain,
-    printable,
 )
+from detector.printable import printable
 
 if TYPE_CHECKING:
     from detector.analysis import Networks
@@ -139,6 +139,10 @@ def main(
     Exit codes: 0 done, 1 part of a clip could not be read, 2 wrong usage, 3 a clip cannot be read at all, 4 the device
     or network cannot be had, 130 interrupted.
     """
+    if demo:
+        clips = (Path(__file__).parent / "demo" / "demo.mp4", *clips)
+    if verify is not None and review is not None:
+        raise click.UsageError("--verify and --apply-review go one after the other; leave one of them out")
     if verify is not None:
         from detector.verify_command import run_verify
 
@@ -147,8 +151,6 @@ def main(
         from detector.review_command import run_apply_review
 
         sys.exit(run_apply_review(review, clips))
-    if demo:
-        clips = (Path(__file__).parent / "demo" / "demo.mp4", *clips)
     if not clips:
         raise click.UsageError("name at least one clip, or try: detect --demo")
     if from_s is not None and to_s is not None and from_s >= to_s:

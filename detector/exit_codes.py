@@ -2,6 +2,8 @@
 
 import click
 
+from detector.printable import printable
+
 DONE, PARTLY_READ, WRONG_USAGE, UNREADABLE, NO_DEVICE_OR_MODEL, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
@@ -9,8 +11,3 @@ def complain(error: Exception, code: int) -> int:
     """Say on stderr what went wrong; gives the code back."""
     click.echo(f"detect: {printable(str(error))}", err=True)
     return code
-
-
-def printable(text: str) -> str:
-    """Text from a file, such as a name, without the control characters that could steer a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

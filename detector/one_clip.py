@@ -17,6 +17,7 @@ from detector.outputs.html.page import write_page
 from detector.outputs.lines import line_outputs
 from detector.outputs.terminal import progress
 from detector.report import Report, write_report
+from detector.report_reading import read_report
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def analyse_into(
         write_report(report, outputs.part("report.json"))
         write_formats(request.formats, report, clip, outputs)
         drawn = request.video and not report.coverage.interrupted and _draw(report, clip, outputs, console)
-        _write_page(report, clip, drawn, outputs, console)
+        _write_page(clip, drawn, outputs, console)
     return report, drawn
 
 
@@ -82,8 +83,9 @@ def _draw(report: Report, clip: Path, outputs: OutputFolder, console: Console) -
     return True
 
 
-def _write_page(report: Report, clip: Path, drawn: bool, outputs: OutputFolder, console: Console) -> None:
-    """report.html, unless the user breaks it off."""
+def _write_page(clip: Path, drawn: bool, outputs: OutputFolder, console: Console) -> None:
+    """report.html, unless the user breaks it off; from report.json, so that both say the same to the last digit."""
+    report, _ = read_report(outputs.part("report.json"))
     video = outputs.part("annotated.mp4") if drawn else None
     try:
         with (

@@ -222,12 +222,13 @@ class Convoy:
 class Report:
     """Everything that is known of one clip. Equal inputs, settings and devices give equal reports but for `run`.
 
-    `review` is what a person said of the findings, if `detect --apply-review` was used.
+    `networks` are that of the vehicles, then that of smoke and fire. `review` is what a person said of the findings, if
+    `detect --apply-review` was used.
     """
 
     schema: str
     input: InputClip
-    networks: tuple[NetworkUsed, ...]
+    networks: tuple[NetworkUsed, NetworkUsed]
     device: DeviceUsed
     settings: Settings
     versions: dict[str, str]

@@ -1,6 +1,5 @@
 """From what was found shot by shot to the parts of the report."""
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,7 @@ from detector.clip import ClipReader
 from detector.counting import count_shot, is_counted
 from detector.device import Device
 from detector.displays import displays
+from detector.file_hash import sha256_of
 from detector.model_card import ModelCard
 from detector.report import (
     Convoy,
@@ -38,11 +38,9 @@ SMALLEST_IN_NETWORK_PX = 8.0  # one cell of the finest grid of the network
 def input_clip(path: Path, reader: ClipReader) -> InputClip:
     """The clip as it was found, with the hash of its bytes."""
     info = reader.info
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return InputClip(
         file=os.fsencode(path.name).decode("utf-8", "replace"),  # a name may hold bytes that are no text
-        sha256=digest,
+        sha256=sha256_of(path),
         bytes=path.stat().st_size,
         container=info.container,
         codec=info.codec,
@@ -222,7 +220,7 @@ def convoy_summaries(findings: Sequence[ShotFindings]) -> list[Convoy]:
 
 def networks_used(
     vehicles: ModelCard, smoke_fire: ModelCard, looking: Looking, size_px: int | None
-) -> tuple[NetworkUsed, ...]:
+) -> tuple[NetworkUsed, NetworkUsed]:
     """Which networks looked, and how."""
     return (
         NetworkUsed(vehicles.name, vehicles.sha256, vehicles.classes, looking.confidence, size_px),

@@ -9,6 +9,8 @@ import msgspec
 from detector.report import SCHEMA, Report
 
 LARGEST_BYTES = 256 * 1024 * 1024
+REMEDY = "name the folder that detect wrote, or analyse the clip again with --overwrite"
+FAMILY, _, VERSION = SCHEMA.partition("/")
 
 
 class ReportError(ValueError):
@@ -22,35 +24,42 @@ def read_report(path: Path) -> tuple[Report, dict[str, Any]]:
         ReportError: not there, no report, or of another version of `detect`.
     """
     document = _document(path)
-    _check_version(path, document.get("schema"))
+    _check_version(path, document)
     try:
         tracks = [_named(track) for track in document["tracks"]]
         return msgspec.convert({**document, "tracks": tracks}, Report), document
     except (msgspec.ValidationError, KeyError, TypeError, AttributeError) as error:
-        raise ReportError(f"{path}: no whole report ({error}); analyse the clip again with --overwrite") from error
+        raise ReportError(f"{path}: no whole report ({error}); {REMEDY}") from error
 
 
 def _document(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            raise ReportError(f"{path}: too large for a report; name the folder that `detect` wrote")
+            raise ReportError(f"{path}: too large for a report; {REMEDY}")
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ReportError(f"{path}: cannot be read ({error.strerror}); name the folder that `detect` wrote") from error
+        raise ReportError(f"{path}: cannot be read ({error.strerror}); {REMEDY}") from error
     except (ValueError, RecursionError) as error:
-        raise ReportError(f"{path}: not JSON ({error}); analyse the clip again with --overwrite") from error
+        raise ReportError(f"{path}: no JSON ({error}); {REMEDY}") from error
     if not isinstance(document, dict):
-        raise ReportError(f"{path}: no report; analyse the clip again with --overwrite")
+        raise ReportError(f"{path}: no report of detect; {REMEDY}")
     return document
 
 
-def _check_version(path: Path, schema: object) -> None:
-    family, _, version = str(schema).partition("/")
+def _check_version(path: Path, document: dict[str, Any]) -> None:
+    schema = document.get("schema")
     if schema == SCHEMA:
         return
-    if family == "detect-report" and version.isdigit() and int(version) > int(SCHEMA.partition("/")[2]):
-        raise ReportError(f"{path}: written by a newer detect ({schema}; this one knows {SCHEMA}); install that one")
-    raise ReportError(f"{path}: {schema!r} is not {SCHEMA}; analyse the clip again with --overwrite")
+    family, _, version = str(schema).partition("/")
+    if family != FAMILY or not version.isdecimal():
+        raise ReportError(f"{path}: no report of detect; {REMEDY}")
+    versions = document.get("versions")
+    written_by = versions.get("detect", "of unknown version") if isinstance(versions, dict) else "of unknown version"
+    age = "a newer" if int(version) > int(VERSION) else "an older"
+    raise ReportError(
+        f"{path}: written by {age} detect {written_by} ({schema}; this one knows {SCHEMA}); use that version, "
+        "or analyse the clip again with --overwrite"
+    )
 
 
 def _named(track: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-from detector.exit_codes import DONE, WRONG_USAGE, complain, printable
+from detector.exit_codes import DONE, WRONG_USAGE, complain
+from detector.outputs.words import counted
+from detector.printable import printable
 
 
 def run_apply_review(review: Path, folders: tuple[Path, ...]) -> int:
@@ -21,5 +23,5 @@ def run_apply_review(review: Path, folders: tuple[Path, ...]) -> int:
     except OSError as error:
         reason = error.strerror or error
         return complain(OSError(f"{folder}: cannot be written ({reason}); make room or allow it"), WRONG_USAGE)
-    click.echo(f"{written} verdict{'' if written == 1 else 's'} written to {printable(str(folder))}")
+    click.echo(f"{counted(written, 'verdict')} written to {printable(str(folder))}")
     return DONE

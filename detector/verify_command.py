@@ -1,4 +1,4 @@
-"""`detect --verify`: a verdict as lines and an exit code."""
+"""`detect --verify`: what differs as lines, and an exit code."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +11,8 @@ from detector.exit_codes import (
     UNREADABLE,
     WRONG_USAGE,
     complain,
-    printable,
 )
+from detector.printable import printable
 
 if TYPE_CHECKING:
     from detector.device import DeviceName
@@ -37,7 +37,7 @@ def run_verify(
     clip = clips[0] if clips else None
     try:
         with progress(Console(stderr=True), "looking again") as tell:
-            verdict = verify(folder, clip, device=device, model=model, tracks=tracks, on_progress=tell)
+            comparison = verify(folder, clip, device=device, model=model, tracks=tracks, on_progress=tell)
     except ClipError as error:
         return complain(error, UNREADABLE)
     except (DeviceError, ModelError) as error:
@@ -47,11 +47,11 @@ def run_verify(
     except KeyboardInterrupt:
         return INTERRUPTED
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    for difference in verdict.differences:
+    for difference in comparison.differences:
         console.print(printable(f"differs: {difference}"))
-    for remark in verdict.remarks:
+    for remark in comparison.remarks:
         console.print(printable(f"remark: {remark}"))
-    if verdict.differences:
+    if comparison.differences:
         return DIFFERS
     console.print(printable(f"{folder}: files, clip and networks are the same, and the analysis gives the same again"))
     return DONE

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from detector import analysis
+from detector import __version__, analysis
 from detector.cli import main
 from detector.mot_file import read_detections
 from detector.outputs.checksums import CHECKSUMS_NAME, read_checksums, write_checksums
+from detector.outputs.review import findings_sha256
+from detector.report_reading import read_report
 from tests.fakes import FIRE_RED, ground, noisy, square_networks, with_squares, write_pictures
 
 
@@ -133,6 +135,7 @@ def test_another_network(folder: Path, fake_networks: analysis.Networks) -> None
 
 def test_other_versions_are_a_remark_and_no_difference(folder: Path) -> None:
     document = json.loads((folder / "report.json").read_text())
+    edit(folder / "report.html", f"av {document['versions']['av']}", "av 0.1")
     document["versions"]["av"] = "0.1"
     document["run"]["analysis_seconds"] = 12345.0
     (folder / "report.json").write_text(json.dumps(document))
@@ -176,6 +179,60 @@ def test_a_report_broken_off_cannot_be_run_again(folder: Path) -> None:
     assert "broken off" in result.stdout
 
 
+def review_of(folder: Path) -> Path:
+    """As the page saves it: the first track confirmed."""
+    report, _ = read_report(folder / "report.json")
+    review = {
+        "schema": "detect-review/1",
+        "clip": {"file": report.input.file, "sha256": report.input.sha256},
+        "findings_sha256": findings_sha256(report),
+        "saved": "2026-11-22T20:00:00.000Z",
+        "verdicts": [{"of": "track", "id": report.tracks[0].id, "verdict": "confirmed"}],
+    }
+    path = folder / "review.json"
+    path.write_text(json.dumps(review))
+    return path
+
+
+def test_a_reviewed_report_is_verified_all_the_same(folder: Path) -> None:
+    assert CliRunner().invoke(main, ["--apply-review", str(review_of(folder))]).exit_code == 0
+    assert "1 confirmed" in (folder / "report.html").read_text()
+    result = verify(folder)
+    assert (result.exit_code, result.stdout.count("differs")) == (0, 0)
+    edit(folder / "report.json", '"verdict": "confirmed"', '"verdict": "rejected"')
+    assert "report.json: was changed after it was written" in verify(folder).stdout
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_an_edited_page(folder: Path, listed: bool) -> None:
+    edit(folder / "report.html", "2 different vehicles", "9 different vehicles")
+    if listed:
+        list_anew(folder)
+    result = verify(folder)
+    assert result.exit_code == 1
+    assert ("report.html: was changed" in result.stdout) is not listed
+    assert "report.html: does not say what report.json says" in result.stdout
+
+
+def test_a_page_without_its_data(folder: Path) -> None:
+    (folder / "report.html").write_text("<p>9 vehicles</p>")
+    result = verify(folder)
+    assert result.exit_code == 1
+    assert "report.html: its data are missing" in result.stdout
+
+
+def test_the_page_of_another_version_is_not_compared(folder: Path) -> None:
+    edit(folder / "report.html", "<h2", "<h2 ")
+    edit(folder / "report.json", f'"detect": "{__version__}"', '"detect": "0.0"')
+    list_anew(folder)
+    result = verify(folder)
+    assert result.exit_code == 0
+    assert "remark: versions.detect" in result.stdout
+
+
 def test_wrong_usage(folder: Path, tmp_path: Path) -> None:
     assert verify(tmp_path / "nowhere").exit_code == 2
     assert verify(folder, "a.mp4", "b.mp4").exit_code == 2
+    both = verify(folder, "--apply-review", tmp_path / "review.json")
+    assert both.exit_code == 2
+    assert "one after the other" in both.stderr

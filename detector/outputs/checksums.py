@@ -3,10 +3,11 @@
 It shows what was changed by accident or without thought. It is no signature: who changes a file can change the list.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
+
+from detector.file_hash import sha256_of
 
 CHECKSUMS_NAME = "SHA256SUMS"
 LINE = re.compile(r"([0-9a-f]{64}) [ *]([^/\\\0]+)")
@@ -14,12 +15,6 @@ LINE = re.compile(r"([0-9a-f]{64}) [ *]([^/\\\0]+)")
 
 class ChecksumsError(ValueError):
     """The list is not what it should be; the message names it, the cause and the remedy."""
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_checksums(files: Mapping[str, Path], path: Path) -> None:

@@ -27,6 +27,7 @@ from detector.outputs.shapes import (
     write,
 )
 from detector.outputs.tails import Tails
+from detector.outputs.words import counted
 from detector.report import Event, Report
 
 # BGR.
@@ -132,7 +133,7 @@ def _draw_clock(image: Image, time_s: float, count: int, unit: float) -> Box:
     minutes, seconds = divmod(max(0, round(time_s * 100)), 6000)
     hours, minutes = divmod(minutes, 60)
     clock = f"{hours}:" if hours else ""
-    text = f"{clock}{minutes:02d}:{seconds / 100:05.2f}  {count} vehicle{'' if count == 1 else 's'}"
+    text = f"{clock}{minutes:02d}:{seconds / 100:05.2f}  {counted(count, 'vehicle')}"
     width, height = text_size(text, 1.2 * unit)
     left, top = round(8 * unit), image.shape[0] - height - round(8 * unit)
     write(image, text, (left, top), WHITE, 1.2 * unit)

@@ -10,6 +10,7 @@ from typing import Any
 
 from detector.json_values import json_values
 from detector.outputs.analysed import Analysed
+from detector.printable import printable
 from detector.report import Convoy, Event, Shot, TrackSummary
 
 Row = Mapping[str, Any]
@@ -138,5 +139,5 @@ def _cell(value: Any) -> Any:
         return int(value)
     if not isinstance(value, str):
         return value
-    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in value)
+    text = printable(value, "\N{REPLACEMENT CHARACTER}")
     return f"'{text}" if value.startswith(FORMULA_STARTS) else text

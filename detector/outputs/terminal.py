@@ -9,8 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from detector.exit_codes import printable
-from detector.outputs.words import clock, heading
+from detector.outputs.words import clock, counted, heading, share, span
+from detector.printable import printable
 from detector.report import Convoy, Coverage, Distinct, Event, MostAtOnce, Report
 
 
@@ -20,11 +20,11 @@ def summary(report: Report) -> RenderableType:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     counts = report.counts
-    table.add_row("Vehicles", f"{_range(counts.distinct)} distinct")
+    table.add_row("Vehicles", _distinct(counts.distinct))
     table.add_row("Most at once", _at_once(counts.most_at_once))
     for name, count in (*counts.by_group.items(), *counts.by_class.items()):
         at_once = f"{count.most_at_once.vehicles} at once"
-        table.add_row(escape(printable(f"  {name}")), f"{_range(count.distinct)} distinct, {at_once}")
+        table.add_row(escape(printable(f"  {name}")), f"{_distinct(count.distinct)}; {at_once}")
     table.add_row("Convoys", "\n".join(map(_convoy, report.convoys)) or "none found")
     for kinds in (("smoke",), ("fire", "flash")):
         events = [event for event in report.events if event.kind in kinds]
@@ -62,10 +62,10 @@ def progress(console: Console, doing: str) -> Iterator[Callable[[int, int | None
         yield tell
 
 
-def _range(distinct: Distinct) -> str:
+def _distinct(distinct: Distinct) -> str:
     if distinct.low == distinct.high:
-        return str(distinct.best)
-    return f"{distinct.low} to {distinct.high}, most likely {distinct.best},"
+        return f"{distinct.best} distinct"
+    return f"{distinct.low} to {distinct.high} distinct, most likely {distinct.best}"
 
 
 def _at_once(most: MostAtOnce) -> str:
@@ -114,22 +114,11 @@ def _sizes(report: Report) -> str:
 def _unread(coverage: Coverage) -> str:
     parts = []
     if not coverage.complete:
-        parts.append(f"the counts rest on {_share(coverage.share_read)} of the pictures")
+        parts.append(f"the counts rest on {share(coverage.share_read)} of the pictures")
     if coverage.frames_failed:
-        parts.append(f"{coverage.frames_failed} pictures failed")
+        parts.append(f"{counted(coverage.frames_failed, 'picture')} failed")
     for place in coverage.damage:
-        where = "at the start" if place.time_s is None else f"from {clock(place.time_s)}"
-        where += " to the end" if place.until_s is None else f" to {clock(place.until_s)}"
-        parts.append(f"{where}: {printable(place.reason)}")
+        parts.append(f"{span(place.time_s, place.until_s)}: {printable(place.reason)}")
     if coverage.interrupted:
         parts.append("broken off by the user; the rest was not looked at")
     return "\n".join(parts)
-
-
-def _share(share: float | None) -> str:
-    """In percent; never all where something is lost, nor none where something was seen."""
-    if share is None:
-        return "an unknown share"
-    if share > 0.99:
-        return "over 99 %"
-    return "under 1 %" if 0 < share < 0.01 else f"{share:.0%}".replace("%", " %")

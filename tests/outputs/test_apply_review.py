@@ -7,8 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from detector.file_hash import sha256_of
 from detector.outputs.apply_review import apply_review
-from detector.outputs.checksums import read_checksums, sha256_of
+from detector.outputs.checksums import read_checksums
 from detector.outputs.html.material import Material
 from detector.outputs.html.page import PageError, read_material, write_page
 from detector.outputs.review import LARGEST_BYTES, ReviewError, findings_sha256

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from detector import analyze
 from detector.outputs.terminal import clock, summary
-from detector.report import DamagedPlace, Report
+from detector.report import DamagedPlace, Distinct, Report
 from tests.fakes import FIRE_RED, ground, noisy, square_networks, with_squares, write_pictures
 
 
@@ -60,6 +60,11 @@ def test_damage_is_told(report: Report) -> None:
     assert "3 pictures failed" in text
     assert "from 0:00.4 to the end" in text
     assert "the file ends here" in text
+
+
+def test_a_range_is_told_before_what_is_most_likely(report: Report) -> None:
+    doubtful = replace(report, counts=replace(report.counts, distinct=Distinct(0, 1, 3)))
+    assert "0 to 3 distinct, most likely 1 " in printed(doubtful)
 
 
 def test_the_sizes_of_all_shots_are_told(report: Report) -> None:

@@ -65,17 +65,16 @@ def gather(
     """
     crops = TrackCrops(report.input.width, report.input.height, report.tracks)
     frames = _frame_pictures(report)
-    columns, gaps = _Columns(report), _Gaps(report)
+    columns = _Columns(report)
     for record in records:
         columns.add(record)
-        gaps.add(record)
         crops.propose(record)
         for picture in frames.get(record.frame, ()):
             picture.outlined.extend(box.xyxy for box in record.boxes if box.track in picture.tracks)
     pictures = _look(report, clip, crops, frames, on_progress)
     return Material(
         vehicles=columns.filled(),
-        gaps=gaps.found(),
+        gaps=_gaps(report),
         video_start_s=None if video is None else _video_start_s(video),
         pictures={name: base64.b64encode(jpeg).decode("ascii") for name, jpeg in pictures.items()},
     )
@@ -84,6 +83,15 @@ def gather(
 def span_s(report: Report) -> tuple[float, float]:
     """First and last second that were looked at; both 0 if there was no frame."""
     return (report.shots[0].start_s, report.shots[-1].end_s) if report.shots else (0.0, 0.0)
+
+
+def _gaps(report: Report) -> tuple[tuple[float, float], ...]:
+    """From when to when nothing could be read, within what was looked at."""
+    start_s, end_s = span_s(report)
+    return tuple(
+        (start_s if place.time_s is None else place.time_s, end_s if place.until_s is None else place.until_s)
+        for place in report.coverage.damage
+    )
 
 
 def _look(
@@ -151,26 +159,6 @@ class _Columns:
         for most in self._most:
             shown = shown if most is None else most
             yield shown
-
-
-class _Gaps:
-    """From the last frame before a damaged place to the first one after it."""
-
-    def __init__(self, report: Report) -> None:
-        self._after = {place.after_frame for place in report.coverage.damage}
-        self._end_s = span_s(report)[1]
-        self._before: FrameRecord | None = None
-        self._found: list[tuple[float, float]] = []
-
-    def add(self, record: FrameRecord) -> None:
-        if self._before is not None and self._before.frame in self._after:
-            self._found.append((self._before.time_s, record.time_s))
-        self._before = record
-
-    def found(self) -> tuple[tuple[float, float], ...]:
-        if self._before is not None and self._before.frame in self._after:
-            self._found.append((self._before.time_s, self._end_s))
-        return tuple(self._found)
 
 
 def _video_start_s(video: Path) -> float:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from detector.outputs.words import class_name, clock, heading
+from detector.outputs.words import class_name, clock, counted, heading, share, span
 from detector.report import Convoy, Count, Coverage, Distinct, Event, Report, Shot
 from detector.review_records import Review
 
@@ -13,10 +13,12 @@ def headline(distinct: Distinct) -> str:
     if not distinct.high:
         return "No vehicle was found."
     if distinct.low == distinct.high:
-        return f"{_vehicles(distinct.best, 'different ')} {'was' if distinct.best == 1 else 'were'} found."
+        return f"{counted(distinct.best, 'different vehicle')} {'was' if distinct.best == 1 else 'were'} found."
     if not distinct.low:
-        return f"Perhaps none, at most {_vehicles(distinct.high, 'different ')}; most likely {distinct.best}."
-    return f"At least {_vehicles(distinct.low, 'different ')}, at most {distinct.high}; most likely {distinct.best}."
+        return f"Perhaps none, at most {counted(distinct.high, 'different vehicle')}; most likely {distinct.best}."
+    return (
+        f"At least {counted(distinct.low, 'different vehicle')}, at most {distinct.high}; most likely {distinct.best}."
+    )
 
 
 def why(report: Report) -> str:
@@ -132,13 +134,20 @@ def smallest_in(found: Shot) -> str:
 def _unread(covered: Coverage) -> Iterator[str]:
     if covered.interrupted:
         yield "The run was broken off: what comes later in the clip was not looked at."
+    if not covered.complete:
+        yield _rest_on(covered)
     if covered.frames_failed:
-        yield f"{_pictures(covered.frames_failed)} could not be decoded."
+        yield f"{counted(covered.frames_failed, 'picture')} could not be decoded."
     for damage in covered.damage:
-        where = "At the start" if damage.time_s is None else f"After {clock(damage.time_s)}"
-        yield f"{where}: {damage.reason}."
+        yield _sentence(f"not read {span(damage.time_s, damage.until_s)}: {damage.reason}")
     if covered.complete and not covered.interrupted:
         yield "Every picture could be decoded."
+
+
+def _rest_on(covered: Coverage) -> str:
+    if covered.share_read is None:
+        return "The end of the file is lost, and nobody knows how long it was: the counts are of what is left."
+    return f"The counts rest on {share(covered.share_read)} of the pictures; the others could not be read."
 
 
 def _smallest(report: Report) -> Iterator[str]:
@@ -155,9 +164,11 @@ def _smallest(report: Report) -> Iterator[str]:
 def _blind(report: Report) -> Iterator[str]:
     covered = report.coverage
     if covered.frames_dark:
-        yield f"{_pictures(covered.frames_dark)} were too dark to show a vehicle."
+        were = "was" if covered.frames_dark == 1 else "were"
+        yield f"{counted(covered.frames_dark, 'picture')} {were} too dark to show a vehicle."
     if covered.frames_not_footage:
-        yield f"{_pictures(covered.frames_not_footage)} are titles, black or transitions between shots."
+        show = "shows" if covered.frames_not_footage == 1 else "show"
+        yield f"{counted(covered.frames_not_footage, 'picture')} {show} titles, black or transitions between shots."
     if covered.smoke_fire_every_frames > 1:
         yield f"Smoke and fire were looked for in one of {covered.smoke_fire_every_frames} pictures."
     monochrome = sum(found.monochrome for found in report.shots)
@@ -174,14 +185,6 @@ def _left_out(report: Report) -> Iterator[str]:
     if report.settings.classes:
         names = [class_name(name) for name in report.settings.classes]
         yield f"Only these kinds were asked for: {', '.join(names)}."
-
-
-def _vehicles(count: int, which: str = "") -> str:
-    return f"{count} {which}vehicle{'' if count == 1 else 's'}"
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count:,} pictures"
 
 
 def _times(count: int) -> str:

@@ -79,12 +79,15 @@ def test_a_column_without_a_frame_takes_the_one_before_and_many_frames_share_one
     assert (columns[0], columns[1], sum(columns)) == (0, 1, 1), "one frame of many is not lost"
 
 
-def test_damage_is_a_gap_from_the_frame_before_to_the_frame_after(analysed: AnalysedClip) -> None:
-    places = (DamagedPlace(9, 0.36, "broken"), DamagedPlace(FRAMES - 1, 1.96, "the file ends"))
+def test_damage_is_a_gap_until_sound_pictures_come_again(analysed: AnalysedClip) -> None:
+    places = (
+        DamagedPlace(-1, None, "no picture to begin with", until_s=0.2),
+        DamagedPlace(9, 0.36, "guessed", until_s=0.80),
+        DamagedPlace(FRAMES - 1, 1.96, "the file ends"),
+    )
     report = replace(analysed.report, coverage=replace(analysed.report.coverage, damage=places))
-    gaps = gather(report, analysed.records, analysed.clip, None).gaps
-    end_s = span_s(report)[1]
-    assert gaps == ((pytest.approx(0.36), pytest.approx(0.40)), (pytest.approx(end_s), pytest.approx(end_s)))
+    start_s, end_s = span_s(report)
+    assert gather(report, analysed.records, analysed.clip, None).gaps == ((start_s, 0.2), (0.36, 0.80), (1.96, end_s))
 
 
 def test_nothing_found_and_nothing_read(analysed: AnalysedClip) -> None:

@@ -75,12 +75,44 @@ def test_damage_interruption_and_choices_are_told(analysed: AnalysedClip) -> Non
     settings = replace(report.settings, classes=("tank",), from_s=1.0)
     hurt = replace(report, coverage=coverage, settings=settings)
     told = " ".join(sentences.not_seen(hurt))
-    for part in ("broken off", "1 picture could not be decoded", "After 0:00.4: the file ends here", "3 pictures"):
+    for part in (
+        "broken off",
+        "1 picture could not be decoded",
+        "Not read from 0:00.4 to the end: the file ends here.",
+        "3 pictures were too dark",
+    ):
         assert part in told
     assert "Every picture" not in told
     assert "Only these kinds were asked for: tank." in told
     assert "from a file" in told
     assert "left out on purpose" in sentences.looked_at(hurt)
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (DamagedPlace(-1, None, "no key frame", until_s=2.0), "Not read from the start to 0:02.0: no key frame."),
+        (DamagedPlace(9, 3.0, "bytes missing", until_s=5.5), "Not read from 0:03.0 to 0:05.5: bytes missing."),
+        (DamagedPlace(-1, None, "nothing but noise"), "Not read from the start to the end: nothing but noise."),
+    ],
+)
+def test_a_damaged_place_is_told_from_when_to_when(analysed: AnalysedClip, place: DamagedPlace, text: str) -> None:
+    coverage = replace(analysed.report.coverage, damage=(place,))
+    assert text in sentences.not_seen(replace(analysed.report, coverage=coverage))
+
+
+@pytest.mark.parametrize(
+    ("share_read", "text"),
+    [
+        (0.62, "The counts rest on 62 % of the pictures"),
+        (0.9999, "The counts rest on over 99 % of the pictures"),
+        (None, "nobody knows how long it was"),
+    ],
+)
+def test_the_share_that_was_read_is_told(analysed: AnalysedClip, share_read: float | None, text: str) -> None:
+    coverage = replace(analysed.report.coverage, frames_failed=3, share_read=share_read)
+    assert text in " ".join(sentences.not_seen(replace(analysed.report, coverage=coverage)))
+    assert "rest on" not in " ".join(sentences.not_seen(analysed.report)), "nothing is lost"
 
 
 def test_a_shot_is_told_with_its_place_and_its_want_of_colour(analysed: AnalysedClip) -> None:
