@@ -18,6 +18,7 @@ from detector.sightings import Sighting
 
 SHORTEST_S = 0.4
 LONGEST_GAP_S = 0.5
+LONGEST_FLASH_S = 1.0  # what lights up and goes on for longer is fire
 HESITATES_FROM = 0.5  # of the score that a look-alike scores too
 
 Run = tuple[int, int]
@@ -60,10 +61,11 @@ def _flashes(
 ) -> list[Event]:
     times_s = np.array([sighting.time_s for sighting in sightings])
     runs = _join(flash_runs(sightings, threshold, to_ground), times_s)
-    return [
-        replace(_event(sightings[first : final + 1], "fire", _end_of(sightings, final, last), shot), kind="flash")
-        for first, final in runs
-    ]
+    found = []
+    for first, final in runs:
+        event = _event(sightings[first : final + 1], "fire", _end_of(sightings, final, last), shot)
+        found.append(replace(event, kind="flash") if event.end_s - event.start_s < LONGEST_FLASH_S else event)
+    return found
 
 
 def _event(seen: Sequence[Sighting], kind: str, end: tuple[int, float], shot: int) -> Event:

@@ -12,6 +12,7 @@ from detector.burning import tracks_that_burn
 from detector.colour import is_monochrome
 from detector.convoys import ConvoySpan, find_convoys
 from detector.detections import Detections
+from detector.event_votes import OFF_SHARE
 from detector.events import find_events
 from detector.frame_records import FrameBox, FrameRecord
 from detector.model_card import FrameCalibration
@@ -184,6 +185,11 @@ def ground_transforms(observations: Sequence[Observation]) -> dict[int, NDArray[
     return transforms
 
 
+def _shows(seen: Sighting, kind: str, looking: Looking) -> bool:
+    """Whether a look scores enough for an event to go on; below it, where it scores means nothing."""
+    return seen.score(kind) >= OFF_SHARE * looking.kind_thresholds[kind]
+
+
 def frame_records(findings: ShotFindings, looking: Looking) -> list[FrameRecord]:
     """One record a frame of the shot, with final identities and the flags of confirmed events."""
     boxes: dict[int, list[FrameBox]] = {seen.frame: [] for seen in findings.observations}
@@ -197,7 +203,7 @@ def frame_records(findings: ShotFindings, looking: Looking) -> list[FrameRecord]
     for position, seen in enumerate(findings.observations):
         held = sighting_at.get(seen.frame, held)
         scores = {kind: held.score(kind) for kind in looking.kinds} if held else {}
-        regions = {kind: held.region(kind) for kind in looking.kinds} if held else {}
+        regions = {kind: held.region(kind) for kind in looking.kinds if _shows(held, kind, looking)} if held else {}
         inside = {event.kind for event in findings.events if event.start <= seen.frame <= event.end}
         flags = inside | {"fire"} if "flash" in inside else inside
         records.append(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.detections import Detections
-from detector.events import LONGEST_GAP_S, find_events
+from detector.events import LONGEST_FLASH_S, LONGEST_GAP_S, find_events
 from detector.report import Event
 from detector.sightings import LOOK_ALIKE, Sighting
 from tests.sightings import look, looks, still
@@ -100,6 +100,12 @@ def test_fire_of_one_frame_is_a_flash_where_something_lit_up() -> None:
     assert (event.kind, event.start, event.end, event.peak) == ("flash", 50, 54, 50)
     assert event.score == pytest.approx(0.9)
     assert events_of(burning([*QUIET, 0.9, *QUIET], lit=[]), "fire") == []
+
+
+def test_what_lights_up_and_goes_on_is_fire() -> None:
+    [event] = events_of(burning([*QUIET, 0.9, *[0.4] * 6, *QUIET], lit=[10]), "fire")
+    assert (event.kind, event.start) == ("fire", 50)
+    assert event.end_s - event.start_s >= LONGEST_FLASH_S
 
 
 def test_flashes_shortly_after_one_another_are_one() -> None:
