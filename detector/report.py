@@ -15,7 +15,7 @@ from detector.event_records import Event as Event
 from detector.json_values import json_values
 from detector.review_records import Review as Review
 
-SCHEMA = "detect-report/4"
+SCHEMA = "detect-report/5"
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ def test_a_report_from_saved_detections_needs_their_file(folder: Path) -> None:
     [
         ("{", "no JSON"),
         ("[]", "no report of detect"),
-        ('{"schema": "detect-report/4"}', "no whole report"),
+        ('{"schema": "detect-report/5"}', "no whole report"),
         ('{"schema": "detect-report/999", "versions": {"detect": "9.9"}}', "newer detect 9.9"),
         ('{"schema": "detect-report/1"}', "older detect"),
         ('{"schema": "cooking-recipe/4"}', "no report of detect"),
