@@ -22,7 +22,8 @@ from detector.looks import Networks as Networks
 from detector.looks import VehiclesSeen, vehicles_seen
 from detector.model_card import ModelError, ThresholdName
 from detector.mot_file import SavedDetections
-from detector.motion import CameraMotionEstimator, motion_picture
+from detector.motion import CameraMotionEstimator
+from detector.reading_ahead import reading_ahead
 from detector.report import SCHEMA, Report, Run, Settings
 from detector.report_assembly import (
     convoy_summaries,
@@ -44,8 +45,9 @@ from detector.shot_findings import (
     frame_records,
     understand_shot,
 )
-from detector.shots import ShotFinder, ShotSpan, thumbnail
+from detector.shots import ShotFinder, ShotSpan
 from detector.sightings import Sighting, sighting_of
+from detector.small_pictures import SmallPictures, with_small_pictures
 
 SMOKE_FIRE_EVERY_S = 0.2  # smoke changes slowly
 SMOKE_FIRE_FLOOR = 0.01  # scores below it count as nothing seen
@@ -109,7 +111,8 @@ def analyze(
         look = vehicles_seen(networks.vehicles, looking.confidence, sizes_px)
         watch = _Watch(networks, looking, look, _frame_rate(reader), on_detections, on_frames)
         interrupted = _watch_clip(reader, watch, _frames_expected(reader, from_s, to_s), on_progress)
-        source = input_clip(path, reader)
+        frames = sum(len(shot.observations) for shot in watch.findings)
+        source = input_clip(path, reader, frames)
         asked_px = None if isinstance(networks.vehicles, SavedDetections) else sizes_px[0]
         covered = coverage(reader, watch.findings, asked_px, watch.smoke_fire_every, interrupted)
         if isinstance(networks.vehicles, SavedDetections) and covered.complete and to_s is None and not interrupted:
@@ -140,7 +143,7 @@ def analyze(
         convoys=tuple(convoy_summaries(watch.findings)),
         events=tuple(event_summaries(watch.findings)),
         coverage=covered,
-        run=Run(started.isoformat(timespec="seconds"), round(seconds, 3), round(reader.frames_decoded / seconds, 2)),
+        run=Run(started.isoformat(timespec="seconds"), round(seconds, 3), round(frames / seconds, 2)),
     )
 
 
@@ -167,13 +170,12 @@ class _Watch:
         self._picture_px = (0, 0)
         self.frames = 0  # up to the last one seen, also those that were left out before the first
 
-    def look(self, frame: Frame) -> None:
+    def look(self, frame: Frame, pictures: SmallPictures) -> None:
         """Observe one frame, and settle the shots that are known to be over."""
-        halved = motion_picture(frame.image)
-        small = thumbnail(halved)
-        self._picture_px = (frame.image.shape[1], frame.image.shape[0])
+        small = pictures.thumbnail
+        self._picture_px = (frame.picture.width, frame.picture.height)
         time_s = frame.time.seconds
-        motion = self._motion.update(halved, frame.image.shape[1])
+        motion = self._motion.update(pictures.halved, frame.picture.width)
         found, size_px = self.vehicles_seen(frame, small, LOW_SCORE_SHARE * self.looking.confidence)
         if self.on_detections:
             self.on_detections(frame.index, found)
@@ -217,10 +219,11 @@ def _watch_clip(reader: ClipReader, watch: _Watch, expected: int | None, on_prog
     """Look at every frame; True if the user broke it off, with what was seen till then settled."""
     interrupted = False
     try:
-        for done, frame in enumerate(reader, start=1):
-            watch.look(frame)
-            if on_progress:
-                on_progress(done, expected)
+        with reading_ahead(with_small_pictures(reader)) as frames:
+            for done, (frame, pictures) in enumerate(frames, start=1):
+                watch.look(frame, pictures)
+                if on_progress:
+                    on_progress(done, expected)
     except KeyboardInterrupt:
         interrupted = True
     watch.finish()

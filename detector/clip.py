@@ -1,4 +1,4 @@
-"""Read a recorded clip: upright BGR pictures with the file's own time stamps, and what of it could not be read.
+"""Read a recorded clip: upright pictures with the file's own time stamps, and what of it could not be read.
 
 Knows nothing of networks, tracks or reports.
 """
@@ -6,7 +6,6 @@ Knows nothing of networks, tracks or reports.
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
@@ -15,7 +14,6 @@ import av
 from av.codec.context import ThreadType
 from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from detector.clip_info import ClipInfo, describe, remarks
@@ -28,8 +26,9 @@ from detector.clip_opening import (
     video_stream,
     why_no_picture,
 )
-from detector.clip_pictures import Image, Orientation, orientation, resized, upright_image
+from detector.clip_pictures import Orientation, orientation
 from detector.damage import GUESSED, Damage, DamageLog
+from detector.frame import Converters, Frame, ImagePicture, Picture, upright_picture
 from detector.silent_losses import SilentLosses
 from detector.timecode import Clock, Timecode
 
@@ -39,23 +38,6 @@ __all__ = ["ClipError", "ClipInfo", "ClipReader", "Damage", "Frame", "Timecode"]
 # are repaired), and the last pictures before a cut-off are lost. Threads by slice switch the repair off and hide the
 # damage. One thread gives the same pictures and the same damage every time.
 DECODER_THREADS = ThreadType.NONE
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One picture.
-
-    Attributes:
-        index: number of the picture within the whole clip, from 0, as shown; pictures that failed have none.
-        time: the file's own stamp, strictly later than that of the frame before.
-        image: (height, width, 3) uint8, BGR, upright, always of the size in `ClipInfo`.
-        corrupt: the decoder says that it had to guess parts of the picture.
-    """
-
-    index: int
-    time: Timecode
-    image: Image
-    corrupt: bool = False
 
 
 class ClipReader:
@@ -113,7 +95,7 @@ class ClipReader:
             first, start, _ = self._waiting
             self._note_late_start(first)
             self._turn = self._upright_turn(first)
-            self._converter = VideoReformatter()
+            self._converters = Converters()
             self.info = describe(path, self._container, self._stream, first, self._turn, start)
             self.notes += remarks(self._container, self._stream, first)
         except BaseException:
@@ -172,10 +154,10 @@ class ClipReader:
             if picture.is_corrupt:
                 self._log.trouble(GUESSED, time.pts)
             self._log.frame(time)
-            image = self._image(picture, time) if since_s >= self._start_s else None
-            if image is not None:
+            upright = self._upright(picture, time) if since_s >= self._start_s else None
+            if upright is not None:
                 self.frames_decoded += 1
-                yield Frame(index, time, image, picture.is_corrupt)
+                yield Frame(index, time, upright, picture.is_corrupt)
         self._look_back()
 
     def _stamped(self) -> Iterator[tuple[VideoFrame, Timecode, str | None]]:
@@ -268,17 +250,18 @@ class ClipReader:
             self._note(f"the header states {declared} pictures, the file gives {self._packets_read}")
         self._end_lost = any(place.until_s is None for place in self._log.places())
 
-    def _image(self, picture: VideoFrame, time: Timecode) -> Image | None:
+    def _upright(self, coded: VideoFrame, time: Timecode) -> Picture | None:
         try:
-            image = upright_image(picture, self._turn, self._converter)
+            picture = upright_picture(coded, self._turn, self._converters)
         except (av.FFmpegError, ValueError) as error:
             self.frames_failed += 1
-            self._log.trouble(f"{picture.format.name} pictures could not be converted ({error_text(error)})", time.pts)
+            self._log.trouble(f"{coded.format.name} pictures could not be converted ({error_text(error)})", time.pts)
             return None
-        if image.shape[:2] == (self.info.height, self.info.width):
-            return image
+        size = (self.info.width, self.info.height)
+        if (picture.width, picture.height) == size:
+            return picture
         self._note("the picture size changes in mid-clip: later pictures are scaled to the first size")
-        return resized(image, self.info.width, self.info.height)
+        return ImagePicture(picture.image).scaled(*size)
 
     def _note_late_start(self, first: VideoFrame) -> None:
         """A clip cut out of a stream begins with pictures that lean on ones it does not hold: decoders drop them."""

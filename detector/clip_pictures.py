@@ -77,9 +77,11 @@ def upright_image(picture: VideoFrame, turn: Orientation, converter: VideoReform
         )
     else:
         plain = converter.reformat(picture, format="bgr24", threads=1)
-    coded = np.ascontiguousarray(plain.to_ndarray(), np.uint8)
-    if turn == Orientation():
-        return coded
+    return turned(np.ascontiguousarray(plain.to_ndarray(), np.uint8), turn)
+
+
+def turned(coded: Image, turn: Orientation) -> Image:
+    """A coded picture made upright; the same array where it is so already."""
     image = cv2.transpose(coded) if turn.swapped else coded
     if turn.flipped_x or turn.flipped_y:
         image = cv2.flip(image, 0 if not turn.flipped_x else -1 if turn.flipped_y else 1)

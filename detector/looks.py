@@ -57,7 +57,7 @@ def vehicles_seen(vehicles: Network | SavedDetections, confidence: float, sizes_
     """
     if isinstance(vehicles, SavedDetections):
         return lambda frame, small, floor: (
-            vehicles.at(frame.index, frame.image.shape[1], frame.image.shape[0]).above(floor),
+            vehicles.at(frame.index, frame.picture.width, frame.picture.height).above(floor),
             None,
         )
     chooser = SizeChooser(vehicles, confidence, sizes_px)

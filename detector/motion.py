@@ -72,11 +72,15 @@ class CameraMotion:
 UNKNOWN_MOTION = CameraMotion(np.eye(3), np.eye(2, 3, dtype=np.float32), known=False)
 
 
-def motion_picture(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The small BGR picture to follow corners in, and to make the thumbnail of: halved until it is at most 640 px wide.
+def motion_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height of the small picture to follow corners in: halved until it is at most 640 px wide."""
+    while width > WIDEST_PX:
+        width, height = width // 2, max(1, height // 2)
+    return width, height
 
-    Halving only averages four pixels into one: at 1080p it costs 0.9 ms, where a resize to 256 px costs 6.
-    """
+
+def motion_picture(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """That small picture made of a BGR one."""
     small = image
     while small.shape[1] > WIDEST_PX:
         small = _halved(small)

@@ -35,8 +35,8 @@ AT_THE_CUT_S = 0.5  # an event this near to the end of its shot lasts to it
 SMALLEST_IN_NETWORK_PX = 8.0  # one cell of the finest grid of the network
 
 
-def input_clip(path: Path, reader: ClipReader) -> InputClip:
-    """The clip as it was found, with the hash of its bytes."""
+def input_clip(path: Path, reader: ClipReader, frames: int) -> InputClip:
+    """The clip as it was found, with the hash of its bytes, and how many frames of it were looked at."""
     info = reader.info
     return InputClip(
         file=os.fsencode(path.name).decode("utf-8", "replace"),  # a name may hold bytes that are no text
@@ -53,7 +53,7 @@ def input_clip(path: Path, reader: ClipReader) -> InputClip:
         start_s=info.start_s,
         has_audio=info.has_audio,
         frames_declared=info.frames_declared,
-        frames_decoded=reader.frames_decoded,
+        frames_decoded=frames,
     )
 
 
@@ -64,14 +64,15 @@ def coverage(
     smoke_fire_every: int,
     interrupted: bool,
 ) -> Coverage:
-    """What was looked at and what was not. The reader must have been read to where the run ended.
+    """What was looked at and what was not. The reader must have been read to where the run ended, or a little further.
 
     `size_px` is the smallest input size, which counts where no frame could show a vehicle; None where nobody looked.
     """
     seen = [observation for shot in findings for observation in shot.observations]
     able = [observation for shot in findings if shot.span.kind in VEHICLES_IN for observation in shot.observations]
+    last = seen[-1].frame if seen else -1
     return Coverage(
-        frames_decoded=reader.frames_decoded,
+        frames_decoded=len(seen),
         frames_failed=reader.frames_failed,
         share_read=None if reader.share_read is None else round(reader.share_read, 4),
         frames_dark=sum(observation.dark for observation in seen),
@@ -82,7 +83,7 @@ def coverage(
             max(reader.info.width, reader.info.height),
         ),
         interrupted=interrupted,
-        damage=tuple(DamagedPlace(**asdict(place)) for place in reader.damage),
+        damage=tuple(DamagedPlace(**asdict(place)) for place in reader.damage if place.after_frame <= last),
         notes=tuple(reader.notes),
     )
 

@@ -37,14 +37,18 @@ class ShotSpan:
     thumbnails: tuple[NDArray[np.float32], ...]
 
 
+def thumbnail_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height of the thumbnail of a picture."""
+    return THUMBNAIL_WIDTH_PX, max(16, round(height * THUMBNAIL_WIDTH_PX / width))
+
+
 def thumbnail(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The small BGR picture that shot detection looks at.
 
     Args:
         image: a frame, or what `motion_picture` makes of it: nearly the same thumbnail, a quarter of the time at 1080p.
     """
-    height, width = image.shape[:2]
-    size = (THUMBNAIL_WIDTH_PX, max(16, round(height * THUMBNAIL_WIDTH_PX / width)))
+    size = thumbnail_size(image.shape[1], image.shape[0])
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

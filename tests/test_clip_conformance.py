@@ -16,6 +16,7 @@ from av.video.reformatter import ColorRange, Colorspace, ColorTrc
 
 from detector import analyze
 from detector.clip import ClipReader, Frame
+from detector.frame import ImagePicture
 from detector.frame_records import FrameRecord
 from tests.clips import LEVEL_STEP, level, write_clip
 from tests.fakes import square_networks
@@ -246,6 +247,7 @@ def test_colours_are_those_that_were_coded(
         *_, frame = reader
 
     assert frame.image[32, 8::16] == pytest.approx(np.array(COLOURS_BGR), abs=6)
+    assert frame.picture.scaled(48, 32).image[16, 4::8] == pytest.approx(np.array(COLOURS_BGR), abs=6)
 
 
 @pytest.mark.parametrize(
@@ -305,6 +307,16 @@ def test_read_from_front_to_back(row: Row, tmp_path: Path) -> None:
     assert (tuple(place.after_frame for place in reader.damage), reader.frames_failed) == (row.broken_after, 0)
     assert len(reader.notes) == len(row.remarks), reader.notes
     assert all(word in note for word, note in zip(row.remarks, reader.notes, strict=True))
+
+
+@every_row
+def test_pictures_made_small_are_the_same_pictures(row: Row, tmp_path: Path) -> None:
+    width, height = max(1, row.size[0] // 2), max(1, row.size[1] // 2)
+    with ClipReader(row.written(tmp_path)) as reader:
+        for frame in reader:
+            small, plain = (each.scaled(width, height).image for each in (frame.picture, ImagePicture(frame.image)))
+            assert small.shape == plain.shape
+            assert np.abs(small.astype(int) - plain).mean() < 2.5
 
 
 @every_row
