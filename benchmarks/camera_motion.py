@@ -10,7 +10,8 @@ pixels of a picture 256 wide, the soft one. Where the ground shows nothing, the 
 Candidates: ours; ours as it was before overlays were learned, out of the git history; phase correlation and ORB with a
 RANSAC homography, of OpenCV; the camera motion of `trackers` BoT-SORT, where installed. The last, phase correlation and
 ORB do not say when they do not know, but for too few matches. Times are processor time on one thread, with the small
-picture each works on made from the full one. Writes benchmarks/results/camera_motion.json.
+picture each works on: ours made of what the decoder gives, as `detect` does, the others' of the whole
+image, which costs the first of them its conversion. Writes benchmarks/results/camera_motion.json.
 """
 
 import argparse
@@ -30,7 +31,6 @@ import numpy as np
 
 from benchmarks.camera_motion_scenes import (
     SIZES_PX,
-    Image,
     Matrix,
     Scene,
     compressed,
@@ -40,7 +40,8 @@ from benchmarks.camera_motion_scenes import (
     scenes,
 )
 from benchmarks.results import write_results
-from detector.motion import CameraMotionEstimator, motion_picture
+from detector.frame import Picture
+from detector.motion import CameraMotionEstimator, motion_picture, motion_size
 
 CLIPS = {"1080p": 24, "720p": 12, "596x336": 12}
 FIRST_SEED = {"1080p": 5000, "720p": 6000, "596x336": 7000}  # the constants were chosen on clips from 1000 to 3023
@@ -48,14 +49,15 @@ BEFORE = "3be5f0f"
 CLOSE_PX, THUMBNAIL_PX = 0.5, 256
 LEAST_RESPONSE = 0.03  # of phase correlation, below which it is taken to say that it does not know
 
-Estimate = Callable[[Image], Matrix | None]
+Estimate = Callable[[Picture], Matrix | None]
 
 
 def ours() -> Estimate:
     estimator = CameraMotionEstimator()
 
-    def estimate(image: Image) -> Matrix | None:
-        motion = estimator.update(motion_picture(image), image.shape[1])
+    def estimate(picture: Picture) -> Matrix | None:
+        small = picture.scaled(*motion_size(picture.width, picture.height))
+        motion = estimator.update(small.image, picture.width)
         return motion.matrix if motion.known else None
 
     return estimate
@@ -69,10 +71,9 @@ def before() -> Estimate:
     exec(code, module.__dict__)
     estimator = module.CameraMotionEstimator()
 
-    def estimate(image: Image) -> Matrix | None:
-        height, width = image.shape[:2]
-        size = (THUMBNAIL_PX, round(height * THUMBNAIL_PX / width))
-        motion = estimator.update(cv2.resize(image, size, interpolation=cv2.INTER_AREA), width)
+    def estimate(picture: Picture) -> Matrix | None:
+        size = (THUMBNAIL_PX, round(picture.height * THUMBNAIL_PX / picture.width))
+        motion = estimator.update(cv2.resize(picture.image, size, interpolation=cv2.INTER_AREA), picture.width)
         return motion.matrix if motion.known else None
 
     return estimate
@@ -81,15 +82,15 @@ def before() -> Estimate:
 def phase_correlation() -> Estimate:
     last: list[Any] = []
 
-    def estimate(image: Image) -> Matrix | None:
-        small = motion_picture(image)
+    def estimate(picture: Picture) -> Matrix | None:
+        small = motion_picture(picture.image)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
         window = cv2.createHanningWindow((grey.shape[1], grey.shape[0]), cv2.CV_32F)
         motion = None
         if last:
             shift, response = cv2.phaseCorrelate(last.pop(), grey, window)
             motion = np.eye(3)
-            motion[:2, 2] = np.array(shift) * image.shape[1] / small.shape[1]
+            motion[:2, 2] = np.array(shift) * picture.width / small.shape[1]
             motion = motion if response >= LEAST_RESPONSE else None
         last.append(grey)
         return motion
@@ -101,8 +102,8 @@ def orb_homography() -> Estimate:
     orb, matcher = cv2.ORB_create(1000), cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True)
     last: list[Any] = []
 
-    def estimate(image: Image) -> Matrix | None:
-        points, words = orb.detectAndCompute(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), None)
+    def estimate(picture: Picture) -> Matrix | None:
+        points, words = orb.detectAndCompute(cv2.cvtColor(picture.image, cv2.COLOR_BGR2GRAY), None)
         motion = None
         if last:
             old_points, old_words = last.pop()
@@ -122,8 +123,8 @@ def bot_sort() -> Estimate:
 
     cmc = CMC()
 
-    def estimate(image: Image) -> Matrix | None:
-        return np.vstack([cmc.estimate(image), [0.0, 0.0, 1.0]])
+    def estimate(picture: Picture) -> Matrix | None:
+        return np.vstack([cmc.estimate(picture.image), [0.0, 0.0, 1.0]])
 
     return estimate
 
@@ -142,12 +143,12 @@ class Tally:
     seconds: float = 0.0
     frames: int = 0
 
-    def add(self, scene: Scene, estimate: Estimate, images: list[Image]) -> None:
+    def add(self, scene: Scene, estimate: Estimate, played: list[Picture]) -> None:
         """Play one clip."""
         size, truths = SIZES_PX[scene.size], [None, *motions(scene)]
-        for image, truth in zip(images, truths, strict=True):
+        for picture, truth in zip(played, truths, strict=True):
             started = time.process_time()
-            motion = estimate(image)
+            motion = estimate(picture)
             self.seconds += time.process_time() - started
             self.frames += 1
             if truth is None:
@@ -196,9 +197,9 @@ def measure(shared: Path) -> dict[str, dict[str, Tally]]:
     for size, clips in CLIPS.items():
         for scene in scenes(clips, size, FIRST_SEED[size]):
             with tempfile.TemporaryDirectory() as folder:
-                images = compressed(render(scene, sources), scene, Path(folder))
+                played = compressed(render(scene, sources), scene, Path(folder))
             for name, start in candidates().items():
-                tallies[size][name].add(scene, start(), images)
+                tallies[size][name].add(scene, start(), played)
     return tallies
 
 

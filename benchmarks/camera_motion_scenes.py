@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from benchmarks.camera_motion_overlays import OverlayKind, burn_in
 from detector.clip import ClipReader
 from detector.clip_writer import ClipWriter
+from detector.frame import Picture
 from detector.timecode import Timecode
 
 FRAMES = 20
@@ -214,11 +215,11 @@ def _paste(frame: Image, texture: Image, place: Matrix) -> None:
 TIME_BASE = Fraction(1, 25)
 
 
-def compressed(frames: Iterator[Image], scene: Scene, folder: Path) -> list[Image]:
+def compressed(frames: Iterator[Image], scene: Scene, folder: Path) -> list[Picture]:
     """The frames as they come out of a clip of the quality that the annotated clips have."""
     path = folder / "clip.mp4"
     with ClipWriter(path, *SIZES_PX[scene.size]) as writer:
         for number, frame in enumerate(frames):
             writer.write(frame, Timecode(number, TIME_BASE))
     with ClipReader(path) as reader:
-        return [frame.image for frame in reader]
+        return [frame.picture for frame in reader]

@@ -13,11 +13,13 @@ from detector.detections import Detections
 from detector.flashes import FlashCue
 from detector.looks import Network
 from detector.model_card import ModelCard, Threshold
-from detector.motion import CameraMotionEstimator, motion_picture
+from detector.motion import CameraMotionEstimator
 from detector.report import Event
+from detector.scaled_looks import found_in
 from detector.shot_findings import Looking, Observation, understand_shot
-from detector.shots import ShotFinder, ShotSpan, thumbnail
+from detector.shots import ShotFinder, ShotSpan
 from detector.sightings import Sighting, sighting_of
+from detector.small_pictures import with_small_pictures
 
 NO_PICTURE_PX = (1, 1)  # only vehicles are measured by it
 
@@ -55,14 +57,13 @@ def watch(path: Path, network: Network) -> Footage:
         rate = float(reader.info.frame_rate or 25)
         finder, camera, cue = ShotFinder(rate), CameraMotionEstimator(), FlashCue()
         footage = Footage(path.name, rate, [], [], [], [], [], [])
-        for frame in reader:
-            halved = motion_picture(frame.image)
-            small = thumbnail(halved)
-            motion = camera.update(halved, frame.image.shape[1])
+        for frame, pictures in with_small_pictures(reader):
+            small = pictures.thumbnail
+            motion = camera.update(pictures.halved, frame.picture.width)
             footage.observations.append(
                 Observation(frame.index, frame.time.seconds, Detections.none(), None, motion, False)
             )
-            footage.found.extend(network.detect([frame.image], confidence=SMOKE_FIRE_FLOOR))
+            footage.found.append(found_in(frame.picture, network, confidence=SMOKE_FIRE_FLOOR))
             footage.lit.append(cue.update(small))
             footage.chromas.append(chroma(small))
             footage.colours.append(colour_shares(small))

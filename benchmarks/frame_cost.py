@@ -36,8 +36,9 @@ from detector.clip import ClipReader
 from detector.detections import Detections
 from detector.device import Device
 from detector.model import load_card
-from detector.motion import CameraMotionEstimator, motion_picture
-from detector.shots import ShotFinder, thumbnail
+from detector.motion import CameraMotionEstimator
+from detector.shots import ShotFinder
+from detector.small_pictures import small_pictures
 from detector.tracking import Tracker
 
 VEHICLES, WEAK, MISSED_SHARE = 20, 6, 0.1
@@ -48,25 +49,26 @@ RENDERED = SceneSettings(
     seed=11, width_px=1920, height_px=1080, frames=120, cut_frame=120, smoke_frame=None, fire_frame=None
 )
 CRF = 23
-STAGES = ("small picture", "thumbnail", "camera motion", "shots", "tracks, frame by frame", "tracks, at the end")
+STAGES = ("small pictures", "camera motion", "shots", "tracks, frame by frame", "tracks, at the end")
 """Together everything; the burned-in mask is a part of camera motion and is shown once more by itself."""
 
 Figures = dict[str, float]
 
 
 class Known:
-    """Stands for a `Network` that takes no time: every look gives the next detections."""
+    """Stands for a `Network` that takes no time: every look gives the next detections of a clip of this width."""
 
-    def __init__(self, name: str, found: Sequence[Detections]) -> None:
+    def __init__(self, name: str, found: Sequence[Detections], width_px: int) -> None:
         self.card = load_card(name)
         self.classes = self.card.classes
         self.device = Device("cpu", "cpu", "no network is run", ())
-        self._found = iter(found)
+        self._found, self._width_px = iter(found), width_px
 
     def detect(
         self, images: Sequence[NDArray[np.uint8]], *, confidence: float | None = None, size_px: int | None = None
     ) -> list[Detections]:
-        return [next(self._found, Detections.none()) for _ in images]
+        shares = [image.shape[1] / self._width_px for image in images]
+        return [next(self._found, Detections.none()).enlarged(share, share) for share in shares]
 
 
 def traffic(frames: int, size: tuple[int, int]) -> list[Detections]:
@@ -122,11 +124,11 @@ def stage_by_stage(clip: Path, found: Sequence[Detections]) -> Figures:
     with ClipReader(clip) as reader:
         finder = ShotFinder(float(reader.info.frame_rate or 25))
         for frame, detections in zip(reader, found, strict=True):
-            small = timed("small picture", motion_picture, frame.image)
-            tiny = timed("thumbnail", thumbnail, small)
-            motion = timed("camera motion", estimator.update, small, frame.image.shape[1])
-            timed("burned-in mask", _learn, mask, small, motion.matrix, frame.image.shape[1])
-            timed("shots", finder.update, frame.index, tiny)
+            width_px = frame.picture.width
+            small = timed("small pictures", small_pictures, frame)
+            motion = timed("camera motion", estimator.update, small.halved, width_px)
+            timed("burned-in mask", _learn, mask, small.halved, motion.matrix, width_px)
+            timed("shots", finder.update, frame.index, small.thumbnail)
             affine = motion.affine if motion.known else None
             timed("tracks, frame by frame", tracker.update, detections, frame.index, frame.time.seconds, affine)
     timed("tracks, at the end", tracker.finish)
@@ -146,9 +148,9 @@ def whole(clip: Path, found: Sequence[Detections]) -> Figures:
     """Decoding alone, and the rest of a whole analysis."""
     started = time.process_time()
     with ClipReader(clip) as reader:
-        frames = sum(1 for _ in reader)
+        frames, width_px = sum(1 for _ in reader), reader.info.width
     decoded = time.process_time()
-    networks = Networks(Known("fast", found), Known("smoke_fire", ()))  # type: ignore[arg-type]  # nothing to wait for
+    networks = Networks(Known("fast", found, width_px), Known("smoke_fire", (), width_px))  # type: ignore[arg-type]  # nothing to wait for
     analyze(clip, networks=networks, size=640)
     done = time.process_time()
     decoding = 1000 * (decoded - started) / frames
@@ -165,7 +167,7 @@ def render(path: Path) -> None:
 def table(results: dict[str, dict[str, Any]]) -> str:
     """Markdown: a row a stage, a column a clip."""
     rows = [f"| ms a frame | {' | '.join(results)} |", "|---" * (len(results) + 1) + "|"]
-    for stage in (*STAGES[:3], "burned-in mask", *STAGES[3:]):
+    for stage in (*STAGES[:2], "burned-in mask", *STAGES[2:]):
         label = "of which burned-in mask" if stage == "burned-in mask" else stage
         rows.append(f"| {label} | " + " | ".join(f"{one['stages_ms'][stage]:.2f}" for one in results.values()) + " |")
     for label, key in (

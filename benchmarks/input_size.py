@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from benchmarks.results import write_results
 from detector.clip import ClipReader
 from detector.detections import Detections
+from detector.frame import ImagePicture
 from detector.input_size import SIZES_PX, SizeChooser
 from detector.model import Network, load_network
 from detector.motion import motion_picture
@@ -219,7 +220,7 @@ def replay_auto(
     network = Replay(answers)
     chooser = SizeChooser(network, confidence)  # type: ignore[arg-type]
     for network.frame, small in enumerate(scene.thumbnails):
-        look = chooser.look(scene.images[network.nearest()], small, FLOOR)
+        look = chooser.look(ImagePicture(scene.images[network.nearest()]), small, FLOOR)
         tally.sizes_px[look.size_px] = tally.sizes_px.get(look.size_px, 0) + 1
         if network.frame in scene.images:
             tally.add(look.detections.above(confidence), scene.truths.get(network.frame))

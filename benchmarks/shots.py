@@ -17,7 +17,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import cv2
 import numpy as np
 from scenedetect import FrameTimecode
@@ -26,8 +25,9 @@ from scenedetect.detectors import AdaptiveDetector, ContentDetector, ThresholdDe
 from benchmarks.results import write_results
 from benchmarks.shot_scenes import Picture, Source
 from benchmarks.shot_sequences import sequences
-from detector.motion import motion_picture
-from detector.shots import ShotFinder, ShotSpan, thumbnail
+from detector.clip import ClipReader
+from detector.shots import ShotFinder, ShotSpan
+from detector.small_pictures import with_small_pictures
 
 TOLERANCE_FRAMES = 3
 SEED, EACH = 7, 1
@@ -115,14 +115,13 @@ def read_clip(folder: Path, name: str, shots: list[tuple[int, int, str]]) -> Cli
     """Thumbnails of a clip, and its shots of footage as sources to render from."""
     middles = {(start + end) // 2: (start, end) for start, end, kind in shots if kind == "footage"}
     pictures, stills = [], {}
-    with av.open(str(folder / name)) as container:
-        rate = float(container.streams.video[0].average_rate or 25)
-        for index, frame in enumerate(container.decode(video=0)):
-            image = frame.to_ndarray(format="bgr24")
-            pictures.append(thumbnail(motion_picture(image)))
-            if index in middles:
-                size = (STILL_WIDTH_PX, round(image.shape[0] * STILL_WIDTH_PX / image.shape[1]))
-                stills[middles[index]] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    with ClipReader(folder / name) as reader:
+        rate = float(reader.info.frame_rate or 25)
+        for frame, small in with_small_pictures(reader):
+            pictures.append(small.thumbnail)
+            if frame.index in middles:
+                size = (STILL_WIDTH_PX, round(reader.info.height * STILL_WIDTH_PX / reader.info.width))
+                stills[middles[frame.index]] = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
     sources = []
     for (start, end), still in stills.items():
         inner = pictures[start + 4 : min(end - 3, start + LONGEST_SOURCE)]

@@ -37,6 +37,7 @@ from detector.report_assembly import (
     track_summaries,
     versions,
 )
+from detector.scaled_looks import found_in
 from detector.shot_findings import (
     LOW_SCORE_SHARE,
     Looking,
@@ -182,7 +183,7 @@ class _Watch:
         self.frames = frame.index + 1
         due, lit = frame.index % self.smoke_fire_every == 0 or not self._observations, self._flash_cue.update(small)
         if due or lit:
-            [seen] = self.networks.smoke_fire.detect([frame.image], confidence=SMOKE_FIRE_FLOOR)
+            seen = found_in(frame.picture, self.networks.smoke_fire, confidence=SMOKE_FIRE_FLOOR)
             sighting = sighting_of(frame.index, time_s, seen, self.looking.kinds)
             self._sightings.append(replace(sighting, due=due, lit=lit, chroma=chroma(small)))
         dark = float(small.mean()) < DARK_LEVEL

@@ -1,6 +1,6 @@
 """What a network found in one picture: the value that passes from the model to tracking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,17 @@ class Detections:
 
     def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Detections":
         return Detections(self.xyxy[chosen], self.scores[chosen], self.classes[chosen], self.frame)
+
+    def enlarged(self, x: float, y: float) -> "Detections":
+        """The same in a picture so many times as wide and as high."""
+        if x == y == 1:
+            return self
+        times, frame = np.array([x, y, x, y], np.float32), self.frame
+        return replace(
+            self,
+            xyxy=self.xyxy * times,
+            frame=None if frame is None else replace(frame, regions=frame.regions * times),
+        )
 
     @staticmethod
     def none() -> "Detections":

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.detections import Detections
+from detector.frame import Picture
+from detector.scaled_looks import found_in
 from detector.shots import correlation
 
 if TYPE_CHECKING:
@@ -91,12 +93,12 @@ class SizeChooser:
         self._probes: list[_Gains] = []  # of the scene, the latest last
         self._previous: NDArray[np.float32] | None = None
 
-    def look(self, image: NDArray[np.uint8], small: NDArray[np.uint8], floor: float) -> Look:
+    def look(self, picture: Picture, small: NDArray[np.uint8], floor: float) -> Look:
         """Find the vehicles in the next frame.
 
         Args:
-            image: the frame, (height, width, 3) uint8 BGR.
-            small: its thumbnail, likewise.
+            picture: of the frame.
+            small: its thumbnail, (height, width, 3) uint8 BGR.
             floor: lowest score to return, at most the confidence.
         """
         self._changed |= self._unlike_previous(small)
@@ -104,12 +106,12 @@ class SizeChooser:
             self._age, self._next_probe, self._probes, self._changed = 0, 0, [], False
         found: dict[int, Detections] = {}
         if len(self._sizes_px) > 1 and self._age == self._next_probe:
-            found = self._probe(image, floor)
+            found = self._probe(picture, floor)
             self._next_probe += self._frames_to_next_probe()
         self._age += 1
         size_px = self._size_in_force()
         if size_px not in found:
-            found[size_px] = self._detect(image, size_px, floor)
+            found[size_px] = self._detect(picture, size_px, floor)
         return Look(found[size_px], size_px)
 
     def _unlike_previous(self, small: NDArray[np.uint8]) -> bool:
@@ -126,7 +128,7 @@ class SizeChooser:
             return SECOND_PROBE
         return PROBE_EVERY if self._size_in_force() == self._sizes_px[0] else PROBE_EVERY_ABOVE
 
-    def _probe(self, image: NDArray[np.uint8], floor: float) -> dict[int, Detections]:
+    def _probe(self, picture: Picture, floor: float) -> dict[int, Detections]:
         """Look at the smallest and the largest size, and if that pays at those between; what was found at each.
 
         The largest comes first: what is 9 px at the smallest size may still be too small at the next.
@@ -134,20 +136,20 @@ class SizeChooser:
         smallest, *between, largest = self._sizes_px
         gains: _Gains = {}
         self._probes = [*self._probes, gains][-PROBES_HEARD:]
-        found = {size_px: self._detect(image, size_px, floor) for size_px in (smallest, largest)}
-        gains[smallest, largest] = self._gain(found, smallest, largest, image)
+        found = {size_px: self._detect(picture, size_px, floor) for size_px in (smallest, largest)}
+        gains[smallest, largest] = self._gain(found, smallest, largest, picture)
         if self._worth_it(smallest, largest):
-            found |= {size_px: self._detect(image, size_px, floor) for size_px in between}
+            found |= {size_px: self._detect(picture, size_px, floor) for size_px in between}
             for smaller, larger in combinations(self._sizes_px, 2):
-                gains[smaller, larger] = self._gain(found, smaller, larger, image)
+                gains[smaller, larger] = self._gain(found, smaller, larger, picture)
         return found
 
-    def _gain(self, found: dict[int, Detections], smaller: int, larger: int, image: NDArray[np.uint8]) -> _Gain:
+    def _gain(self, found: dict[int, Detections], smaller: int, larger: int, picture: Picture) -> _Gain:
         """Large vehicles that appear only at a larger size do not count: they are false more often than not, since a
         vehicle of that size was large enough before.
         """
         before, after = found[smaller].above(self._confidence), found[larger].above(self._confidence)
-        small_px = SMALL_IN_NETWORK_PX * max(image.shape[:2]) / smaller
+        small_px = SMALL_IN_NETWORK_PX * max(picture.width, picture.height) / smaller
         return _Gain(len(before), _too_small_before(after, before, small_px))
 
     def _size_in_force(self) -> int:
@@ -163,9 +165,8 @@ class SizeChooser:
         added, found = sum(gain.added for gain in gains), sum(gain.found for gain in gains)
         return bool(gains) and added >= max(WORTH_IT * found, WORTH_IT_EACH * len(gains))
 
-    def _detect(self, image: NDArray[np.uint8], size_px: int, floor: float) -> Detections:
-        [detections] = self._network.detect([image], confidence=floor, size_px=size_px)
-        return detections
+    def _detect(self, picture: Picture, size_px: int, floor: float) -> Detections:
+        return found_in(picture, self._network, confidence=floor, size_px=size_px)
 
 
 def _too_small_before(after: Detections, before: Detections, small_px: float) -> int:

@@ -63,7 +63,7 @@ def vehicles_seen(vehicles: Network | SavedDetections, confidence: float, sizes_
     chooser = SizeChooser(vehicles, confidence, sizes_px)
 
     def look(frame: Frame, small: NDArray[np.uint8], floor: float) -> tuple[Detections, int | None]:
-        found = chooser.look(frame.image, small, floor)
+        found = chooser.look(frame.picture, small, floor)
         return found.detections, found.size_px
 
     return look

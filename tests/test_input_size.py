@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from detector.detections import Detections
+from detector.frame import ImagePicture
 from detector.input_size import PROBE_EVERY, SECOND_PROBE, SIZES_PX, Look, SizeChooser, sizes_to_try
 from detector.shots import thumbnail
 from tests.fakes import ground, noisy
@@ -37,7 +38,7 @@ def looks(
     """What a chooser sees in one picture after the other."""
     chooser, seen = SizeChooser(network, CONFIDENCE, sizes_px), []  # type: ignore[arg-type]
     for network.frame, image in enumerate(pictures):
-        seen.append(chooser.look(image, thumbnail(image), FLOOR))
+        seen.append(chooser.look(ImagePicture(image), thumbnail(image), FLOOR))
     return seen
 
 

@@ -110,7 +110,8 @@ def _look(
     height_px = frame_height_px(sum(map(len, frames.values())))
     with ClipReader(clip, report.settings.from_s, report.settings.to_s) as reader:
         for done, frame in enumerate(reader, start=1):
-            crops.look(frame.image, wanted.get(frame.index, ()))
+            if frame.index in wanted:
+                crops.look(frame.image, wanted[frame.index])
             for picture in frames.get(frame.index, ()):
                 shown[picture.name] = frame_jpeg(frame.image, picture.outlined, height_px)
             if on_progress:
