@@ -15,7 +15,7 @@ import av
 import cv2
 import numpy as np
 from av.container import OutputContainer
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
 from detector.clip_sound import SoundSource
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from av.container.core import Chapter as ListedChapter
 
 # Without B-frames pictures are stored in the order shown, so that a leap in the stamps cannot shorten the track.
-ENCODER = {"preset": "veryfast", "crf": "23", "bf": "0"}
-BT709 = 1  # the number of the standard in H.264, the same for primaries, transfer and matrix
+# Preset and quality: see docs/performance.md.
+ENCODER = {"preset": "superfast", "crf": "24", "bf": "0"}
+BT709, BT601 = 1, 6  # the numbers of the standards in H.264
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,11 @@ class ClipWriter:
         if time.time_base != self._time_base:
             raise ValueError(f"{self._path}: began with time base {self._time_base}, now {time.time_base}")
         self._last_pts = max(time.pts - self._origin_pts, self._last_pts + 1)
-        even = cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
-        frame = av.VideoFrame.from_ndarray(np.asarray(even, np.uint8), format="bgr24").reformat(
-            format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG, threads=1
-        )
+        if width % 2 or height % 2:
+            image = np.asarray(cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE), np.uint8)
+        # By BT.601, the only matrix that OpenCV knows: swscale takes six times as long. The file says so.
+        planes = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420), np.uint8)
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts, frame.time_base = self._last_pts, self._time_base
         self._output.mux(self._video.encode(frame))
         self._copy_sound(self._last_pts * self._time_base)
@@ -132,7 +134,8 @@ class ClipWriter:
         self._video.pix_fmt = "yuv420p"
         context = self._video.codec_context
         context.time_base = first.time_base
-        context.colorspace = context.color_primaries = context.color_trc = BT709
+        context.color_primaries = context.color_trc = BT709
+        context.colorspace = BT601
         context.color_range = ColorRange.MPEG
         origin = self._sound.origin(first) if self._sound else Fraction(0)
         self._origin_pts = round(origin / first.time_base)

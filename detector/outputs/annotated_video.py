@@ -8,6 +8,7 @@ from detector.clip_writer import ClipWriter
 from detector.frame_records import FrameRecord
 from detector.outputs.chapters import chapters
 from detector.outputs.frame_painter import FramePainter
+from detector.reading_ahead import reading_ahead
 from detector.report import Report
 
 OnProgress = Callable[[int, int | None], None]
@@ -29,10 +30,11 @@ def write_annotated_video(
     with (
         ClipReader(clip, settings.from_s, settings.to_s) as reader,
         ClipWriter(path, report.input.width, report.input.height, clip, chapters(report)) as writer,
+        reading_ahead((frame, frame.image) for frame in reader) as frames,
     ):
         # A run that was broken off has fewer records than the clip has frames.
-        for done, (frame, record) in enumerate(zip(reader, records, strict=False), start=1):
-            painter.draw(frame.image, record)
-            writer.write(frame.image, frame.time)
+        for done, ((frame, image), record) in enumerate(zip(frames, records, strict=False), start=1):
+            painter.draw(image, record)
+            writer.write(image, frame.time)
             if on_progress:
                 on_progress(done, report.input.frames_decoded)
