@@ -71,18 +71,19 @@ class Known:
         return [next(self._found, Detections.none()).enlarged(share, share) for share in shares]
 
 
-def traffic(frames: int, size: tuple[int, int]) -> list[Detections]:
+def traffic(frames: int, size: tuple[int, int], vehicles: int = VEHICLES) -> list[Detections]:
     """What a network would find in each frame: vehicles on their way, jittering, and weak boxes anywhere."""
     random = np.random.default_rng(1)
-    places = random.uniform(0.1, 0.9, (VEHICLES, 2)) * size
-    velocities = random.normal(0, 1, (VEHICLES, 2))
-    sides = random.uniform(0.02, 0.06, (VEHICLES, 1)) * size[0] * (1.0, 0.6)
+    places = random.uniform(0.1, 0.9, (vehicles, 2)) * size
+    velocities = random.normal(0, 1, (vehicles, 2))
+    sides = random.uniform(0.02, 0.06, (vehicles, 1)) * size[0] * (1.0, 0.6)
     found = []
     for frame in range(frames):
-        seen = random.random(VEHICLES) >= MISSED_SHARE
+        seen = random.random(vehicles) >= MISSED_SHARE
         centres = (places + velocities * frame + 0.05 * sides * random.normal(0, 1, places.shape))[seen]
         weak = random.uniform(0, 1, (WEAK, 2)) * size
-        centres, half = np.concatenate([centres, weak]), np.concatenate([sides[seen], sides[:WEAK]]) / 2
+        all_sides = np.concatenate([sides[seen], sides[np.arange(WEAK) % vehicles]])
+        centres, half = np.concatenate([centres, weak]), all_sides / 2
         scores = np.concatenate([random.uniform(0.3, 0.95, seen.sum()), np.full(WEAK, 0.12)])
         corners = np.concatenate([centres - half, centres + half], axis=1).astype(np.float32)
         found.append(Detections(corners, scores.astype(np.float32), np.zeros(len(corners), np.int64)))

@@ -88,11 +88,16 @@ def _vignette(width: int, height: int) -> NDArray[np.float32]:
 
 
 def write_video(
-    path: Path, pictures: Iterable[NDArray[np.uint8]], size_px: tuple[int, int], frame_rate: int, crf: int
+    path: Path,
+    pictures: Iterable[NDArray[np.uint8]],
+    size_px: tuple[int, int],
+    frame_rate: int,
+    crf: int,
+    codec: str = "libx264",
 ) -> None:
-    """Write pictures (height, width, 3) uint8 BGR, of an even (width, height), as H.264 that starts playing at once."""
+    """Write pictures (height, width, 3) uint8 BGR, of an even (width, height), as video that starts playing at once."""
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-        stream = container.add_stream("libx264", rate=Fraction(frame_rate), options={"crf": str(crf), "preset": "slow"})
+        stream = container.add_stream(codec, rate=Fraction(frame_rate), options={"crf": str(crf), "preset": "slow"})
         stream.pix_fmt = "yuv420p"
         stream.width, stream.height = size_px
         for number, picture in enumerate(pictures):
