@@ -20,7 +20,7 @@ os.environ.setdefault("YOLO_VERBOSE", "false")
 from benchmarks.speed_turns import Stopwatch, Work, pin_threads, serve
 
 
-def track(weights: Path, clip: Path, shape: list[int], device: str, save: bool, half: bool) -> Work:
+def track(weights: Path, clip: Path, shape: int | list[int], device: str, save: bool, half: bool) -> Work:
     """Frames after the first, with their video where it is to be saved."""
     from ultralytics import YOLO
 
