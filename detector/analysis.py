@@ -6,7 +6,7 @@ time are known. Nothing here knows an output format.
 
 import datetime
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -56,7 +56,7 @@ DARK_LEVEL = 18.0  # mean grey level of 255
 ASSUMED_FRAME_RATE = 25.0  # where the file states none; only windows of shot detection depend on it
 
 OnDetections = Callable[[int, Detections], None]
-OnFrames = Callable[[Sequence[FrameRecord]], None]
+OnFrames = Callable[[Iterable[FrameRecord]], None]
 OnProgress = Callable[[int, int | None], None]
 
 

@@ -32,7 +32,7 @@ class FrameScores:
             raise ValueError("frame scores are not finite: the network is broken")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Detections:
     """Boxes of one picture, in upright pixels of the picture that was given.
 
@@ -87,5 +87,8 @@ class Detections:
 
     @staticmethod
     def none() -> "Detections":
-        """No detection at all."""
-        return Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64))
+        """No detection at all; always the same."""
+        return _NONE
+
+
+_NONE = Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64))

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from detector.json_values import json_values
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FrameBox:
     """A vehicle in one frame; `filled` where it was not seen but carried between two sightings."""
 
@@ -21,7 +21,7 @@ class FrameBox:
     filled: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FrameRecord:
     """One line of frames.jsonl.
 

@@ -54,7 +54,7 @@ Matrix = NDArray[np.float64]
 Points = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CameraMotion:
     """From the previous frame to this one, in pixels of the full picture.
 

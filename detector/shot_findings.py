@@ -1,9 +1,10 @@
 """What one shot shows, once it is over: tracks, convoys, events and the record of every frame."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from heapq import merge
+from itertools import pairwise, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ LONGEST_STEP_S, LONGEST_STEP_USUAL = 1.0, 5.0  # a gap in time is longer than th
 FAIR_SCORE_SHARE = 0.4  # of the confidence: a track shows itself for as long as its boxes reach this
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What was seen in one frame on the first look.
 
@@ -72,7 +73,10 @@ class Looking:
 
 @dataclass(frozen=True)
 class ShotFindings:
-    """All that is known of one shot; `repeats` are ids of tracks that show a vehicle of another tile again."""
+    """All that is known of one shot, its observations without their detections, which are in the tracks.
+
+    `repeats` are ids of tracks that show a vehicle of another tile again.
+    """
 
     span: ShotSpan
     observations: tuple[Observation, ...]
@@ -113,10 +117,17 @@ def understand_shot(
             tracks += _track(run, first_track_id + len(tracks), looking)
         again = repeats(tracks, repeated_tile(span.thumbnails), picture_px)
         convoys = find_convoys([track for track in tracks if track.id not in again], times_s, to_ground)
-    findings = ShotFindings(span, tuple(observations), tuple(sightings), tuple(tracks), tuple(convoys), (), again)
+    findings = ShotFindings(
+        span, tuple(map(_without_boxes, observations)), tuple(sightings), tuple(tracks), tuple(convoys), (), again
+    )
     if span.kind != "footage":
         return findings
     return replace(findings, events=tuple(_events(findings, shot_index, to_ground, looking)))
+
+
+def _without_boxes(seen: Observation) -> Observation:
+    """What is to be kept of an observation once the shot is tracked."""
+    return replace(seen, detections=Detections.none())
 
 
 def _events(
@@ -190,33 +201,40 @@ def _shows(seen: Sighting, kind: str, looking: Looking) -> bool:
     return seen.score(kind) >= OFF_SHARE * looking.kind_thresholds[kind]
 
 
-def frame_records(findings: ShotFindings, looking: Looking) -> list[FrameRecord]:
+def frame_records(findings: ShotFindings, looking: Looking) -> Iterator[FrameRecord]:
     """One record a frame of the shot, with final identities and the flags of confirmed events."""
-    boxes: dict[int, list[FrameBox]] = {seen.frame: [] for seen in findings.observations}
-    for track in findings.tracks:
-        name = looking.vehicle_classes[track.class_index]
-        for box in track.boxes:
-            boxes[box.frame].append(FrameBox(track.id, name, box.score, box.xyxy, box.filled))
     held: Sighting | None = None
     sighting_at = {sighting.frame: sighting for sighting in findings.sightings}
-    records = []
+    boxes = _boxes_in_turn(findings, looking)
     for position, seen in enumerate(findings.observations):
         held = sighting_at.get(seen.frame, held)
         scores = {kind: held.score(kind) for kind in looking.kinds} if held else {}
         regions = {kind: held.region(kind) for kind in looking.kinds if _shows(held, kind, looking)} if held else {}
         inside = {event.kind for event in findings.events if event.start <= seen.frame <= event.end}
         flags = inside | {"fire"} if "flash" in inside else inside
-        records.append(
-            FrameRecord(
-                frame=seen.frame,
-                time_s=seen.time_s,
-                boxes=tuple(boxes[seen.frame]),
-                smoke=scores.get("smoke", 0.0),
-                fire=scores.get("fire", 0.0),
-                flags=tuple(sorted(flags)),
-                smoke_box=regions.get("smoke"),
-                fire_box=regions.get("fire"),
-                camera_motion=tuple(seen.motion.matrix.ravel().tolist()) if position and seen.motion.known else None,
-            )
+        yield FrameRecord(
+            frame=seen.frame,
+            time_s=seen.time_s,
+            boxes=next(boxes),
+            smoke=scores.get("smoke", 0.0),
+            fire=scores.get("fire", 0.0),
+            flags=tuple(sorted(flags)),
+            smoke_box=regions.get("smoke"),
+            fire_box=regions.get("fire"),
+            camera_motion=tuple(seen.motion.matrix.ravel().tolist()) if position and seen.motion.known else None,
         )
-    return records
+
+
+def _boxes_in_turn(findings: ShotFindings, looking: Looking) -> Iterator[tuple[FrameBox, ...]]:
+    """The boxes of one frame after the other; those of a whole shot would be most of the memory that it takes."""
+    names = {track.id: looking.vehicle_classes[track.class_index] for track in findings.tracks}
+    of_tracks = (zip(repeat(track.id), track.boxes) for track in findings.tracks)
+    in_order = merge(*of_tracks, key=lambda numbered: numbered[1].frame)
+    upcoming = next(in_order, None)
+    for seen in findings.observations:
+        here = []
+        while upcoming is not None and upcoming[1].frame == seen.frame:
+            track, box = upcoming
+            here.append(FrameBox(track, names[track], box.score, box.xyxy, box.filled))
+            upcoming = next(in_order, None)
+        yield tuple(here)

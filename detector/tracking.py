@@ -45,7 +45,7 @@ MOST_ZOOM, MOST_STRETCH = 1e6, 2.5
 says so is wrong and is not followed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TrackBox:
     """One box of a track in one frame.
 

@@ -1,6 +1,6 @@
 """The outputs that are written line by line while a clip is looked at: frames.jsonl, tracks.txt and detections.txt."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
@@ -23,7 +23,7 @@ class LineOutputs:
     def on_detections(self, frame: int, found: Detections) -> None:
         self.detections.writelines(detection_lines(frame, found))
 
-    def on_frames(self, records: Sequence[FrameRecord]) -> None:
+    def on_frames(self, records: Iterable[FrameRecord]) -> None:
         for record in records:
             self.frames.write(frame_line(record) + "\n")
             self.tracks.writelines(track_lines(record, self.classes))
