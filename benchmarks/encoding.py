@@ -5,7 +5,7 @@
 Frames of three real clips with eight vehicles, a convoy and smoke drawn into them, as `annotated.mp4` has them. Each
 preset encodes all of them; quality is that of the decoded against the drawn frames, in brightness (PSNR; SSIM of Wang
 et al. 2004), size in kilobytes a second of video. Processor time is of all threads together, so of one core; wall-clock
-time means something on an idle machine only. Then the preset of `detector.clip_writer` with different numbers of
+time means something on an idle machine only. Then the preset that `detect` uses with different numbers of
 threads, and whether the bytes are the same. Writes benchmarks/results/encoding.json.
 """
 
@@ -28,8 +28,8 @@ from benchmarks.drawing import FRAMES, scene
 from benchmarks.results import write_results
 from detector.clip import ClipReader
 from detector.clip_pictures import Image
-from detector.clip_writer import ENCODER
 from detector.outputs.frame_painter import FramePainter
+from detector.video_encoder import X264
 
 CLIPS = ("ground_tank2.mp4", "convoy_oblique.mp4", "montage_recon_smoke.mp4")
 FIRST = 60  # frame; the first second of a clip is often a title
@@ -129,10 +129,10 @@ def main() -> None:
     for name in CLIPS:
         frames = drawn_frames(folder / name, FIRST, FRAMES)
         ways = [(preset, crf, 0) for preset, crf in PRESETS]
-        ways += [(ENCODER["preset"], int(ENCODER["crf"]), threads) for threads in THREADS]
+        ways += [(X264.options["preset"], int(X264.options["crf"]), threads) for threads in THREADS]
         results[name] = {}
         for preset, crf, threads in ways:
-            found = encode(frames, ENCODER | {"preset": preset, "crf": str(crf)}, threads)
+            found = encode(frames, X264.options | {"preset": preset, "crf": str(crf)}, threads)
             row = asdict(found) | {"sha256": found.sha256[:8]}
             results[name][f"{preset} {crf} threads {threads or 'auto'}"] = row
             table.add_row(name, preset, str(crf), str(threads or "auto"), *map(str, row.values()))

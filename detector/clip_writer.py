@@ -9,24 +9,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import av
 import cv2
 import numpy as np
 from av.container import OutputContainer
 from av.video.reformatter import ColorRange
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from detector.clip_sound import SoundSource
 from detector.timecode import FALLBACK_RATE, FALLBACK_TIME_BASE, Timecode
+from detector.video_encoder import best_encoder
 
 if TYPE_CHECKING:
     from av.container.core import Chapter as ListedChapter
 
-# Without B-frames pictures are stored in the order shown, so that a leap in the stamps cannot shorten the track.
-# Preset and quality: see docs/performance.md.
-ENCODER = {"preset": "superfast", "crf": "24", "bf": "0"}
 BT709, BT601 = 1, 6  # the numbers of the standards in H.264
 
 
@@ -129,8 +128,11 @@ class ClipWriter:
         output = av.open(name, "w", format="mp4", container_options=options)
         self._time_base = first.time_base
         self._frame_rate = (self._sound.frame_rate if self._sound else None) or FALLBACK_RATE
-        self._video = output.add_stream("libx264", rate=self._frame_rate, options=ENCODER)
-        self._video.width, self._video.height = (side + side % 2 for side in self._size)
+        width, height = (side + side % 2 for side in self._size)
+        encoder = best_encoder(width, height)
+        stream = output.add_stream(encoder.name, rate=self._frame_rate, options=dict(encoder.options))
+        self._video = cast(VideoStream, stream)
+        self._video.width, self._video.height = width, height
         self._video.pix_fmt = "yuv420p"
         context = self._video.codec_context
         context.time_base = first.time_base
