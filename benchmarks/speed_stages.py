@@ -15,8 +15,8 @@ from typing import Any
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "decode": ("detector.clip:ClipReader.__iter__",),
-    "to BGR": ("detector.clip:upright_image",),
-    "small pictures": ("detector.analysis:motion_picture", "detector.analysis:thumbnail"),
+    "conversion": ("detector.frame:Converters.convert", "detector.frame:upright_image"),
+    "small pictures": ("detector.small_pictures:small_pictures",),
     "camera motion": ("detector.analysis:CameraMotionEstimator.update",),
     "letterbox": ("detector.model:letterbox",),
     "{} network": ("detector.model:Network.detect",),  # by the network's name
