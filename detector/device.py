@@ -38,7 +38,9 @@ class Device:
     providers: tuple[str, ...]
 
 
-def open_session(model: bytes, requested: DeviceName, try_out: TryOut) -> tuple[onnxruntime.InferenceSession, Device]:
+def open_session(
+    model: bytes, requested: DeviceName, try_out: TryOut, threads: int | None = None
+) -> tuple[onnxruntime.InferenceSession, Device]:
     """A session for the serialised ONNX graph on the device asked for, and the device it really got.
 
     ONNX Runtime falls back to the CPU without a word when CUDA fails to load, so what counts is the provider list of
@@ -48,13 +50,14 @@ def open_session(model: bytes, requested: DeviceName, try_out: TryOut) -> tuple[
         model: the graph.
         requested: where it shall run.
         try_out: runs the session once on something small, and raises if it does not run.
+        threads: that the CPU works with; None for all cores.
 
     Raises:
         DeviceError: cuda was asked for and the session does not run there.
     """
     available = onnxruntime.get_available_providers()
     if requested == "cpu":
-        return _cpu_session(model, requested, "the CPU was asked for")
+        return _cpu_session(model, requested, "the CPU was asked for", threads)
     if "CUDAExecutionProvider" not in available:
         why = "this onnxruntime has no CUDA provider"
     else:
@@ -64,11 +67,13 @@ def open_session(model: bytes, requested: DeviceName, try_out: TryOut) -> tuple[
             return session, Device(requested, "cuda", reason, tuple(session.get_providers()))
     if requested == "cuda":
         raise DeviceError(f"device cuda cannot be had: {why}; {CUDA_REMEDY}")
-    return _cpu_session(model, requested, why)
+    return _cpu_session(model, requested, why, threads)
 
 
-def _cpu_session(model: bytes, requested: str, reason: str) -> tuple[onnxruntime.InferenceSession, Device]:
-    session = onnxruntime.InferenceSession(model, _options(), providers=["CPUExecutionProvider"])
+def _cpu_session(
+    model: bytes, requested: str, reason: str, threads: int | None
+) -> tuple[onnxruntime.InferenceSession, Device]:
+    session = onnxruntime.InferenceSession(model, _options(threads), providers=["CPUExecutionProvider"])
     return session, Device(requested, "cpu", reason, tuple(session.get_providers()))
 
 
@@ -91,8 +96,9 @@ def _try_cuda(model: bytes, try_out: TryOut) -> tuple[onnxruntime.InferenceSessi
     return session, ""
 
 
-def _options() -> onnxruntime.SessionOptions:
+def _options(threads: int | None = None) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or 0  # 0 for all cores
     options.log_severity_level = 4  # its warnings would run through the progress bar; failures arrive as exceptions
     # A spinning thread pool starves the decoder and the encoder that share the cores.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

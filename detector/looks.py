@@ -27,13 +27,13 @@ class Networks:
     smoke_fire: Network
 
     @staticmethod
-    def load(device: DeviceName = "auto", vehicles: str | Path = "fast") -> "Networks":
-        """Open both on one device; `vehicles` is a name or folder as `load_network` takes it.
+    def load(device: DeviceName = "auto", vehicles: str | Path = "fast", threads: int | None = None) -> "Networks":
+        """Open both on one device; `vehicles` and `threads` as `load_network` takes them.
 
         Raises:
             ModelError, DeviceError: see `load_network`.
         """
-        return Networks(load_network(vehicles, device), load_network("smoke_fire", device))
+        return Networks(load_network(vehicles, device, threads), load_network("smoke_fire", device, threads))
 
     @staticmethod
     def load_saved(detections: str | Path, device: DeviceName = "auto", vehicles: str | Path = "fast") -> "Networks":

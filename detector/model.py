@@ -37,7 +37,7 @@ def networks_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "models"
 
 
-def load_network(name: str | Path = "fast", device: DeviceName = "auto") -> "Network":
+def load_network(name: str | Path = "fast", device: DeviceName = "auto", threads: int | None = None) -> "Network":
     """Open a network.
 
     Args:
@@ -45,6 +45,7 @@ def load_network(name: str | Path = "fast", device: DeviceName = "auto") -> "Net
             released network ("smoke_fire"), or a folder with model.onnx and model.json, whose parent folder or itself
             holds the manifest.json that lists their SHA-256.
         device: "cpu", "cuda", or "auto" for CUDA where a session really runs there.
+        threads: that the CPU works with; None for all cores.
 
     Raises:
         ModelError: no such network, a file that does not match its manifest, or a card that makes no sense.
@@ -52,7 +53,7 @@ def load_network(name: str | Path = "fast", device: DeviceName = "auto") -> "Net
     """
     folder = _find_folder(name)
     graph, card = _read_checked(folder)
-    session, chosen = open_session(graph, device, _look_at_black)
+    session, chosen = open_session(graph, device, _look_at_black, threads)
     return Network(card, session, chosen)
 
 
