@@ -1,12 +1,17 @@
 """What a user types after an option, checked and made a value."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
+from detector.clips_named import clips_listed
+
 if TYPE_CHECKING:
     from detector.input_size import SizeChoice
+
+MOST_JOBS = 1024
 
 
 class Seconds(click.ParamType[float]):
@@ -43,6 +48,27 @@ class InputSize(click.ParamType["SizeChoice"]):
         except ValueError as error:
             self.fail(str(error), param, ctx)
         return cast("SizeChoice", size)
+
+
+class Jobs(click.ParamType["int | None"]):
+    """How many at once, or auto, which is None."""
+
+    name = "jobs"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        if value == "auto":
+            return None
+        if not str(value).isdecimal() or not 1 <= int(str(value)) <= MOST_JOBS:
+            self.fail(f"{value!r} is neither auto nor a whole number from 1 to {MOST_JOBS}", param, ctx)
+        return int(str(value))
+
+
+def read_list(ctx: click.Context, param: click.Parameter, value: BinaryIO | None) -> tuple[Path, ...]:
+    """The names in a file, one a line."""
+    try:
+        return () if value is None else tuple(clips_listed(value.read()))
+    except OSError as error:
+        raise click.BadParameter(f"the list cannot be read ({error.strerror})") from error
 
 
 def split_classes(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:

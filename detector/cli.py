@@ -7,21 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from detector import __version__
-from detector.arguments import InputSize, Seconds, split_classes, split_formats
-from detector.clips_named import clips_in, output_folder
-from detector.exit_codes import (
-    DONE,
-    INTERRUPTED,
-    NO_DEVICE_OR_MODEL,
-    PARTLY_READ,
-    UNREADABLE,
-    WRONG_USAGE,
-    complain,
-)
-from detector.printable import printable
+from detector.arguments import InputSize, Jobs, Seconds, read_list, split_classes, split_formats
+from detector.clips_named import clips_in, each_once, output_folder
+from detector.exit_codes import UNREADABLE, WRONG_USAGE, complain
 
 if TYPE_CHECKING:
-    from detector.analysis import Networks
     from detector.device import DeviceName
     from detector.input_size import SizeChoice
     from detector.model_card import ThresholdName
@@ -93,6 +83,22 @@ if TYPE_CHECKING:
 )
 @click.option("--from", "from_s", type=Seconds(), help="Begin here: seconds or m:ss from the first picture.")
 @click.option("--to", "to_s", type=Seconds(), help="End before this time.")
+@click.option(
+    "--list",
+    "listed",
+    callback=read_list,
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Take clips, folders and patterns from this file too, one a line; - for what comes in.",
+)
+@click.option(
+    "--jobs",
+    type=Jobs(),
+    default="auto",
+    metavar="auto|N",
+    help="How many clips at once, each in a process of its own.  [default: auto, as cores and memory allow]",
+)
+@click.option("--retry-failed", is_flag=True, help="Of several clips, try again those that could not be read before.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
 @click.option(
     "--verify",
@@ -125,6 +131,9 @@ def main(
     tracks: Path | None,
     from_s: float | None,
     to_s: float | None,
+    listed: tuple[Path, ...],
+    jobs: int | None,
+    retry_failed: bool,
     overwrite: bool,
     verify: Path | None,
     review: Path | None,
@@ -141,6 +150,7 @@ def main(
     """
     if demo:
         clips = (Path(__file__).parent / "demo" / "demo.mp4", *clips)
+    clips += listed
     if verify is not None and review is not None:
         raise click.UsageError("--verify and --apply-review go one after the other; leave one of them out")
     if verify is not None:
@@ -160,7 +170,21 @@ def main(
     from detector.one_clip import Request
 
     request = Request(not no_video, formats, classes, threshold, confidence, size, from_s, to_s, overwrite)
-    sys.exit(_run(clips, out, device, model, tracks, request, demo))
+    sys.exit(_run(clips, out, device, model, tracks, jobs, retry_failed, request, demo))
+
+
+def _named(clips: tuple[Path, ...]) -> tuple[list[Path], list[int]]:
+    """The clips that were meant, none twice, and an exit code for each name that means none."""
+    from detector.clip import ClipError
+
+    found: list[Path] = []
+    codes: list[int] = []
+    for named in clips:
+        try:
+            found += clips_in(named)
+        except ClipError as error:
+            codes.append(complain(error, UNREADABLE))
+    return each_once(found), codes
 
 
 def _run(
@@ -169,75 +193,23 @@ def _run(
     device: "DeviceName",
     model: str,
     tracks: Path | None,
+    jobs: int | None,
+    retry_failed: bool,
     request: "Request",
     demo: bool,
 ) -> int:
-    """Analyse every clip on its own; the worst exit code is that of the run."""
-    from detector.analysis import Networks
-    from detector.clip import ClipError
-    from detector.device import DeviceError
-    from detector.model import ModelError
-    from detector.mot_file import MotFileError
-
-    codes = [DONE]
-    found: list[Path] = []
-    for named in clips:
-        try:
-            found += clips_in(named)
-        except ClipError as error:
-            codes.append(complain(error, UNREADABLE))
+    """One clip by itself, or many; the highest exit code of all that was named."""
+    found, codes = _named(clips)
     if not found:
         return max(codes)
-    if tracks is not None and len(found) > 1:
-        return complain(ValueError("--tracks is for one clip; name only that one"), WRONG_USAGE)
-    try:
-        networks = Networks.load_saved(tracks, device, model) if tracks else Networks.load(device, model)
-    except (DeviceError, ModelError) as error:
-        return complain(error, NO_DEVICE_OR_MODEL)
-    except MotFileError as error:
-        return complain(error, WRONG_USAGE)
-    for clip in found:
-        folder = output_folder(clip, out, alone=len(found) == 1, demo=demo)
-        codes.append(_run_clip(clip, folder, networks, request))
-        if codes[-1] == INTERRUPTED:
-            break
-    return max(codes)
+    if tracks is not None and max(len(clips), len(found)) > 1:
+        return complain("--tracks is for one clip; name only that one", WRONG_USAGE)
+    if tracks is not None or (found == list(clips) and len(found) == 1):
+        from detector.clip_command import run_clip
 
+        folder = output_folder(found[0], out, alone=True, demo=demo)
+        return max([*codes, run_clip(found[0], folder, device, model, tracks, request)])
+    from detector.batch.command import Batch, run_batch
 
-def _run_clip(clip: Path, folder: Path, networks: "Networks", request: "Request") -> int:
-    """One clip from start to finish; its exit code."""
-    from rich.console import Console
-
-    from detector.clip import ClipError
-    from detector.model import ModelError
-    from detector.one_clip import analyse_into
-    from detector.outputs.folder import OutputError
-    from detector.outputs.terminal import summary
-
-    try:
-        report, drawn = analyse_into(clip, folder, networks, request, Console(stderr=True))
-    except ClipError as error:
-        return complain(error, UNREADABLE)
-    except ModelError as error:  # it lacks the threshold asked for
-        return complain(error, NO_DEVICE_OR_MODEL)
-    except (OutputError, ValueError) as error:
-        return complain(error, WRONG_USAGE)
-    except OSError as error:
-        return complain(
-            OSError(
-                f"{folder}: cannot be written ({error.strerror or error}); free some space or "
-                "choose another folder with --out"
-            ),
-            WRONG_USAGE,
-        )
-    console = Console()
-    console.print(summary(report))
-    console.print(
-        f"Written to {printable(str(folder))}{'' if drawn or not request.video else ' (without the video)'}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
-    if report.coverage.interrupted or (request.video and not drawn):
-        return INTERRUPTED
-    return DONE if report.coverage.complete else PARTLY_READ
+    batch = Batch(tuple(found), out, len(found) == 1, device, model, jobs, retry_failed)
+    return max([*codes, run_batch(batch, request)])

@@ -1,5 +1,8 @@
 """Which clips a user means, and where the outputs of each go."""
 
+import glob
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 CLIP_SUFFIXES = (
@@ -8,20 +11,41 @@ CLIP_SUFFIXES = (
 
 
 def clips_in(named: Path) -> list[Path]:
-    """The clip itself, or the clips of a folder; links in it that lead out of it are passed over.
+    """The clip itself, the clips of a folder, or what a pattern with * matches; ** in it goes down into folders.
+
+    A name that is there is never taken for a pattern. Of a folder, and of a pattern that names no ending, only what
+    has the ending of a video is taken. Passed over are links that lead out of the folder, and annotated videos that
+    `detect` itself wrote.
 
     Raises:
-        ClipError: nothing there, or a folder without a clip.
+        ClipError: nothing there, or a folder that cannot be listed or has no clip in it.
     """
     from detector.clip import ClipError
 
-    if not named.is_dir():
+    if named.is_dir():
+        return _clips_of_folder(named)
+    if os.path.lexists(named) or not glob.has_magic(str(named)):
         return [named]
-    inside = sorted(path for path in named.iterdir() if path.suffix.lower() in CLIP_SUFFIXES and path.is_file())
-    inside = [path for path in inside if path.resolve().is_relative_to(named.resolve())]
+    matched = sorted(Path(path) for path in glob.iglob(str(named), recursive=True))
+    any_ending = not named.suffix or glob.has_magic(named.suffix)
+    inside = list(_clips_within(matched, _before_pattern(named), any_ending))
     if not inside:
-        raise ClipError(f"{named}: a folder without a clip; name a video file or a folder that holds some")
+        raise ClipError(f"{named}: no clip matches; put the pattern in quotes, and use ** to go down into folders")
     return inside
+
+
+def clips_listed(listing: bytes) -> list[Path]:
+    """Names of a list, one a line; in UTF-8 or whatever bytes the file system has them in. Empty lines are nothing."""
+    lines = (line.removesuffix(b"\r") for line in listing.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
+    return [Path(os.fsdecode(line)) for line in lines if line.strip()]
+
+
+def each_once(clips: Iterable[Path]) -> list[Path]:
+    """In the order given, without those that are the same file under another path."""
+    seen: dict[str, Path] = {}
+    for clip in clips:
+        seen.setdefault(os.path.realpath(clip), clip)
+    return list(seen.values())
 
 
 def output_folder(clip: Path, out: Path | None, alone: bool, demo: bool) -> Path:
@@ -29,3 +53,40 @@ def output_folder(clip: Path, out: Path | None, alone: bool, demo: bool) -> Path
     if out is None:
         return Path("demo.detect") if demo and alone else clip.with_name(f"{clip.stem}.detect")
     return out if alone else out / f"{clip.stem}.detect"
+
+
+def _clips_of_folder(named: Path) -> list[Path]:
+    from detector.clip import ClipError
+
+    try:
+        inside = list(_clips_within(sorted(named.iterdir()), named, any_ending=True))
+    except OSError as error:
+        raise ClipError(f"{named}: the folder cannot be listed ({error.strerror}); change its permissions") from error
+    if not inside:
+        raise ClipError(
+            f"{named}: a folder without a clip; name a video file or a folder that holds some, "
+            f"or {str(named / '**' / '*')!r} with all folders in it"
+        )
+    return inside
+
+
+def _clips_within(paths: Iterable[Path], folder: Path, any_ending: bool) -> Iterator[Path]:
+    around = folder.resolve()
+    for path in paths:
+        if (
+            path.is_file()
+            and (not any_ending or path.suffix.lower() in CLIP_SUFFIXES)
+            and path.resolve().is_relative_to(around)
+            and not _written_by_detect(path)
+        ):
+            yield path
+
+
+def _written_by_detect(path: Path) -> bool:
+    return path.name == "annotated.mp4" and path.with_name("report.json").is_file()
+
+
+def _before_pattern(named: Path) -> Path:
+    """The folder in which a pattern begins."""
+    first = next(index for index, part in enumerate(named.parts) if glob.has_magic(part))
+    return Path(*named.parts[:first])

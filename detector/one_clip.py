@@ -1,11 +1,11 @@
 """One clip from looking to the last of its outputs, which appear together."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
-from detector.analysis import Networks, analyze
+from detector.analysis import Networks, OnProgress, analyze
 from detector.frame_records import read_frames
 from detector.input_size import SizeChoice
 from detector.model_card import ThresholdName
@@ -15,9 +15,11 @@ from detector.outputs.formats import write_formats
 from detector.outputs.html.material import gather
 from detector.outputs.html.page import write_page
 from detector.outputs.lines import line_outputs
-from detector.outputs.terminal import progress
 from detector.report import Report, write_report
 from detector.report_reading import read_report
+
+ShowProgress = Callable[[str], AbstractContextManager[OnProgress]]
+"""Is told what is being done ("looking", "drawing"), and gives for the time of it what takes the frames done."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Request:
 
 
 def analyse_into(
-    clip: Path, folder: Path, networks: Networks, request: Request, console: Console
+    clip: Path, folder: Path, networks: Networks, request: Request, progress: ShowProgress
 ) -> tuple[Report, bool]:
     """Look, then draw: every output of one clip into its folder.
 
@@ -50,7 +52,7 @@ def analyse_into(
     with OutputFolder(folder, request.overwrite) as outputs:
         with (
             line_outputs(outputs, networks.vehicles.classes) as lines,
-            progress(console, "looking") as tell,
+            progress("looking") as tell,
         ):
             report = analyze(
                 clip,
@@ -67,15 +69,15 @@ def analyse_into(
             )
         write_report(report, outputs.part("report.json"))
         write_formats(request.formats, report, clip, outputs)
-        drawn = request.video and not report.coverage.interrupted and _draw(report, clip, outputs, console)
-        _write_page(clip, drawn, outputs, console)
+        drawn = request.video and not report.coverage.interrupted and _draw(report, clip, outputs, progress)
+        _write_page(clip, drawn, outputs, progress)
     return report, drawn
 
 
-def _draw(report: Report, clip: Path, outputs: OutputFolder, console: Console) -> bool:
+def _draw(report: Report, clip: Path, outputs: OutputFolder, progress: ShowProgress) -> bool:
     """annotated.mp4; False if the user broke it off."""
     try:
-        with outputs.part("frames.jsonl").open(encoding="utf-8") as frames, progress(console, "drawing") as tell:
+        with outputs.part("frames.jsonl").open(encoding="utf-8") as frames, progress("drawing") as tell:
             write_annotated_video(report, read_frames(frames), clip, outputs.part("annotated.mp4"), tell)
     except KeyboardInterrupt:
         outputs.discard("annotated.mp4")
@@ -83,14 +85,14 @@ def _draw(report: Report, clip: Path, outputs: OutputFolder, console: Console) -
     return True
 
 
-def _write_page(clip: Path, drawn: bool, outputs: OutputFolder, console: Console) -> None:
+def _write_page(clip: Path, drawn: bool, outputs: OutputFolder, progress: ShowProgress) -> None:
     """report.html, unless the user breaks it off; from report.json, so that both say the same to the last digit."""
     report, _ = read_report(outputs.part("report.json"))
     video = outputs.part("annotated.mp4") if drawn else None
     try:
         with (
             outputs.part("frames.jsonl").open(encoding="utf-8") as frames,
-            progress(console, "picking pictures") as tell,
+            progress("picking pictures") as tell,
         ):
             write_page(report, gather(report, read_frames(frames), clip, video, tell), outputs.part("report.html"))
     except KeyboardInterrupt:

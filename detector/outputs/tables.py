@@ -125,12 +125,17 @@ def _convoy_row(convoy: Convoy) -> Row:
     }
 
 
-def _write_table(path: Path, clip: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """A table of any rows, with cells that a spreadsheet can be trusted with."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.DictWriter(file, columns)
         table.writeheader()
         for row in rows:
-            table.writerow({name: _cell(value) for name, value in json_values({"clip": clip, **row}).items()})
+            table.writerow({name: _cell(value) for name, value in json_values(row).items()})
+
+
+def _write_table(path: Path, clip: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    write_rows(path, columns, ({"clip": clip, **row} for row in rows))
 
 
 def _cell(value: Any) -> Any:

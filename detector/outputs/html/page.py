@@ -1,20 +1,17 @@
 """report.html from a report and its material: a Jinja2 template, a style sheet and a little JavaScript, in one file."""
 
-import base64
-import hashlib
 import json
 import re
 from dataclasses import asdict
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import msgspec
 from markupsafe import Markup
 
 from detector.outputs.html import sentences
 from detector.outputs.html.material import Material, span_s
+from detector.outputs.html.parts import asset, content_policy, environment
 from detector.outputs.review import SCHEMA as REVIEW_SCHEMA
 from detector.outputs.review import findings_sha256, labels
 from detector.outputs.words import class_name, clock
@@ -35,8 +32,8 @@ def write_page(report: Report, material: Material, path: Path) -> None:
 
 def render(report: Report, material: Material) -> str:
     """The page as HTML. Equal reports and materials give equal pages but for what the report's `run` says."""
-    template = _environment().get_template("report.html.jinja")
-    style, script = _asset("report.css"), "\n".join(_asset(name) for name in SCRIPTS)
+    template = environment().get_template("report.html.jinja")
+    style, script = asset("report.css"), "\n".join(asset(name) for name in SCRIPTS)
     return template.render(
         report=report,
         say=sentences,
@@ -78,21 +75,6 @@ def embedded_json(value: Any) -> Markup:
     return Markup(text)
 
 
-def content_policy(style: str, script: str) -> str:
-    """A content security policy under which nothing is fetched but the video beside the page."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src '{_integrity(style)}'",
-            f"script-src '{_integrity(script)}'",
-            "img-src data:",
-            "media-src 'self' file:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
 def _data(report: Report, material: Material) -> dict[str, Any]:
     document = report_document(report)
     start_s, end_s = span_s(report)
@@ -111,21 +93,3 @@ def _data(report: Report, material: Material) -> dict[str, Any]:
         },
         "material": asdict(material),
     }
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("detector.outputs.html", "."),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _asset(name: str) -> str:
-    return (files("detector.outputs.html") / name).read_text(encoding="utf-8")
-
-
-def _integrity(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

@@ -1,0 +1,1 @@
+"""Many clips: each on its own, over several processes, going on where an earlier run ended."""

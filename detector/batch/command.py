@@ -1,0 +1,178 @@
+"""`detect FOLDER`, or several clips: all of them, each on its own, then the tables and the page over them."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import onnxruntime
+from rich.console import Console
+
+from detector.analysis import Networks
+from detector.batch.clip_task import At, ClipOutcome, ClipTask, NetworksNamed, do_clip
+from detector.batch.entries import Entry
+from detector.batch.jobs import jobs_for, memory_available_bytes, threads_each
+from detector.batch.ledger import Ledger, row_of, settings_sha256
+from detector.batch.manifest import MANIFEST_NAME, Manifest, ManifestError, open_manifest
+from detector.batch.workers import run_tasks
+from detector.clips_named import output_folder
+from detector.device import DeviceError, DeviceName
+from detector.exit_codes import DONE, INTERRUPTED, NO_DEVICE_OR_MODEL, UNREADABLE, WRONG_USAGE, complain
+from detector.model import ModelError, load_card
+from detector.one_clip import Request
+from detector.outputs.batch_terminal import BatchProgress, batch_summary, clip_line
+from detector.outputs.html.index import write_index
+from detector.outputs.summary_csv import write_summary_csv
+
+SUMMARY_NAME, INDEX_NAME = "summary.csv", "index.html"
+Tell = Callable[[ClipTask, At], None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What was asked for of many clips.
+
+    Attributes:
+        clips: in the order named, no file twice.
+        out: folder of their output folders; None for beside each clip.
+        alone: what was named holds one clip only, which is then put into `out` itself.
+        device, model: see `Networks.load`.
+        jobs: how many at once; None for as many as cores and memory allow.
+        retry_failed: try again what failed before.
+    """
+
+    clips: tuple[Path, ...]
+    out: Path | None
+    alone: bool
+    device: DeviceName
+    model: str
+    jobs: int | None
+    retry_failed: bool
+
+
+def run_batch(batch: Batch, request: Request) -> int:
+    """Do what is not done yet; the highest exit code of any clip, those that were done before included."""
+    folder = _folder(batch)
+    try:
+        cards = [load_card(batch.model), load_card("smoke_fire")]
+        _refuse_to_replace(folder, request.overwrite)
+        with open_manifest(folder) as manifest:
+            return _run(batch, request, manifest, settings_sha256(request, cards))
+    except (ModelError, DeviceError) as error:
+        return complain(error, NO_DEVICE_OR_MODEL)
+    except ManifestError as error:
+        return complain(error, WRONG_USAGE)
+    except OSError as error:
+        return complain(f"{folder}: cannot be written ({error.strerror or error}); free some space", WRONG_USAGE)
+
+
+def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> int:
+    console = Console()
+    folder_of = partial(output_folder, out=batch.out, alone=batch.alone, demo=False)
+    ledger = Ledger(manifest, settings, folder_of, request, batch.retry_failed)
+    to_do = ledger.not_done(batch.clips)
+    jobs = batch.jobs or jobs_for(len(to_do), _on_gpu(batch.device), memory_available_bytes())
+    networks = NetworksNamed(batch.device, batch.model, threads_each(jobs))
+    broken_off = False
+    with BatchProgress(Console(stderr=True), len(batch.clips), len(batch.clips) - len(to_do)) as progress:
+
+        def tell(task: ClipTask, at: At) -> None:
+            progress.at(ledger.name_of(task.clip), at.doing, at.done, at.expected)
+
+        def settled(entry: Entry) -> None:
+            progress.settled(entry.clip, entry.state)
+            console.print(clip_line(row_of(entry)), highlight=False, markup=False, soft_wrap=True)
+
+        tasks = ledger.tasks(to_do, networks, settled)
+        try:
+            for task, outcome in _do_here(tasks, tell) if jobs == 1 else _do_in_processes(tasks, jobs, tell):
+                if outcome.exit_code == NO_DEVICE_OR_MODEL:
+                    return complain(outcome.reason, NO_DEVICE_OR_MODEL)
+                ledger.finish(task, outcome, settled)
+                broken_off |= outcome.exit_code == INTERRUPTED
+        except KeyboardInterrupt:
+            broken_off = True
+    rows = ledger.rows(batch.clips)
+    if to_do or not all((manifest.folder / name).is_file() for name in (SUMMARY_NAME, INDEX_NAME)):
+        _write_whole(manifest.folder / SUMMARY_NAME, partial(write_summary_csv, rows))
+        _write_whole(manifest.folder / INDEX_NAME, partial(write_index, rows))
+    console.print(batch_summary(rows[: len(batch.clips)]))
+    return INTERRUPTED if broken_off else max((row.exit_code for row in rows[: len(batch.clips)]), default=DONE)
+
+
+def _do_here(tasks: Iterator[ClipTask], tell: Tell) -> Iterator[tuple[ClipTask, ClipOutcome]]:
+    """One after another in this process, up to the one that the user breaks off."""
+    networks = None
+    for task in tasks:
+        networks = networks or Networks.load(task.networks.device, task.networks.model)
+        outcome = do_clip(task, partial(tell, task), networks)
+        yield task, outcome
+        if outcome.exit_code == INTERRUPTED:
+            return
+
+
+def _do_in_processes(tasks: Iterator[ClipTask], jobs: int, tell: Tell) -> Iterator[tuple[ClipTask, ClipOutcome]]:
+    """Several at once, each in a process that may be lost without harm to the others."""
+    with _on_ctrl_c() as stop:
+        for task, outcome in run_tasks(do_clip, tasks, jobs, tell, stop):
+            yield task, _of_lost(outcome, stop.is_set()) if isinstance(outcome, int) else outcome
+        if stop.is_set():
+            raise KeyboardInterrupt
+
+
+def _of_lost(exit_code: int, stopping: bool) -> ClipOutcome:
+    """What is to be said of a clip whose process ended before it was done."""
+    if stopping and exit_code in (0, -signal.SIGTERM):  # broken off before it had really begun
+        return ClipOutcome(INTERRUPTED, "broken off by the user", None)
+    if exit_code >= 0:
+        return ClipOutcome(UNREADABLE, f"its process ended by itself (exit code {exit_code}); try --jobs 1", None)
+    guess = "out of memory? try fewer --jobs" if exit_code == -9 else "a fault in a library? try --jobs 1"
+    return ClipOutcome(UNREADABLE, f"its process was killed (signal {-exit_code}): {guess}", None)
+
+
+@contextmanager
+def _on_ctrl_c() -> Iterator[threading.Event]:
+    """What is set by the first Ctrl-C, so that what was begun is brought to an end; the second breaks that off too."""
+    stop = threading.Event()
+
+    def first(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _on_gpu(device: DeviceName) -> bool:
+    return device != "cpu" and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+
+
+def _folder(batch: Batch) -> Path:
+    """Of the tables and the page: where the folders of outputs are; the current one if they are in several."""
+    if batch.out is not None:
+        return batch.out
+    beside = {clip.parent for clip in batch.clips}
+    return beside.pop() if len(beside) == 1 else Path()
+
+
+def _refuse_to_replace(folder: Path, overwrite: bool) -> None:
+    """Tables and pages that no batch wrote are someone else's."""
+    there = [name for name in (SUMMARY_NAME, INDEX_NAME) if os.path.lexists(folder / name)]
+    if there and not overwrite and not (folder / MANIFEST_NAME).exists():
+        raise ManifestError(
+            f"{folder}: {', '.join(there)} already there; add --overwrite to replace, or choose another --out"
+        )
+
+
+def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    part = path.with_name(f".part-{path.name}")
+    write(part)
+    os.replace(part, path)

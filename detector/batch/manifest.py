@@ -1,0 +1,144 @@
+"""batch.json: JSON lines that are only ever added to, one when a clip begins and one when it ends, so that a run that
+was killed can be gone on with. One run at a time writes it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from socket import gethostname
+from typing import BinaryIO
+
+from detector import __version__
+from detector.batch.entries import SCHEMA, Entry, EntryError, RunLine, line_of, read_line
+
+if sys.platform != "win32":
+    import fcntl
+
+MANIFEST_NAME = "batch.json"
+LARGEST_LINE_BYTES = 1024 * 1024
+
+
+class ManifestError(ValueError):
+    """batch.json cannot be used; the message names it, the cause and the remedy."""
+
+
+class Manifest:
+    """What is known of clips, and the file that it is kept in.
+
+    Attributes:
+        folder: that batch.json lies in.
+        entries: the last line of each clip with each set of settings, by both.
+    """
+
+    def __init__(self, folder: Path, file: BinaryIO) -> None:
+        self.folder = folder
+        self.entries: dict[tuple[str, str], Entry] = {}
+        self._of_content: dict[tuple[str, str], Entry] = {}
+        self._owners: dict[str, tuple[str, str]] = {}
+        self._file = file
+
+    def add(self, entry: Entry) -> None:
+        """Keep one line, on the disk before this returns."""
+        self._file.write(line_of(entry))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.remember(entry)
+
+    def remember(self, entry: Entry) -> None:
+        """Take note of a line that is written already."""
+        key = (entry.clip, entry.settings)
+        self.entries.pop(key, None)  # so that they are in the order of their last lines
+        self.entries[key] = entry
+        if entry.folder is not None and entry.same_as is None:
+            self._owners[entry.folder] = key
+        if entry.sha256 is not None and entry.same_as is None and (entry.state == "done" or entry.fault_of_the_clip):
+            self._of_content[entry.sha256, entry.settings] = entry
+
+    def of_content(self, sha256: str, settings: str) -> Entry | None:
+        """What came of this content with these settings, under whatever name."""
+        return self._of_content.get((sha256, settings))
+
+    def owner(self, folder: str) -> tuple[str, str] | None:
+        """The clip and settings that a folder of outputs was last begun for."""
+        return self._owners.get(folder)
+
+
+@contextmanager
+def open_manifest(folder: Path) -> Iterator[Manifest]:
+    """Read the batch.json of a folder, or begin one, and keep other runs out until the block ends.
+
+    Raises:
+        ManifestError: another run writes it, it cannot be read or written, or a line in it makes no sense.
+    """
+    path = folder / MANIFEST_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b")
+    except OSError as error:
+        raise ManifestError(
+            f"{path}: cannot be written ({error.strerror}); choose another folder with --out"
+        ) from error
+    with file:
+        _lock(path, file)
+        manifest = Manifest(folder, file)
+        for entry in _entries(path, file):
+            manifest.remember(entry)
+        began = datetime.now(UTC).isoformat(timespec="seconds")
+        file.write(line_of(RunLine(SCHEMA, __version__, os.getpid(), gethostname(), began)))
+        file.flush()
+        yield manifest
+
+
+def _lock(path: Path, file: BinaryIO) -> None:
+    """The system itself lets go of the lock when its process ends, however it ends."""
+    if sys.platform == "win32":  # there, nothing keeps two runs apart
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ManifestError(
+            f"{path}: another run writes here ({_last_run(file)}); wait for it, or choose another folder with --out"
+        ) from error
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be locked ({error.strerror}); choose another folder with --out") from error
+
+
+def _last_run(file: BinaryIO) -> str:
+    file.seek(0)
+    runs = [line for line in file if line.startswith(b'{"schema"')]
+    try:
+        run = read_line(runs[-1])
+    except (IndexError, EntryError):
+        run = None
+    if not isinstance(run, RunLine):
+        return "it has not said which"
+    return f"process {run.pid} on {run.host}, since {run.began}"
+
+
+def _entries(path: Path, file: BinaryIO) -> Iterator[Entry]:
+    """What the lines say; a last one without an end, as a killed run leaves it, is cut off."""
+    file.seek(0)
+    whole_bytes = 0
+    for number, line in enumerate(iter(lambda: file.readline(LARGEST_LINE_BYTES), b""), start=1):
+        if not line.endswith(b"\n"):
+            if len(line) == LARGEST_LINE_BYTES:
+                raise _bad_line(path, number, "it is longer than any that detect writes")
+            file.truncate(whole_bytes)
+            return
+        whole_bytes += len(line)
+        try:
+            value = read_line(line)
+        except EntryError as error:
+            raise _bad_line(path, number, str(error)) from error
+        if number == 1 and not isinstance(value, RunLine):
+            raise _bad_line(path, number, "it does not say that this is a batch.json of detect")
+        if isinstance(value, Entry):
+            yield value
+
+
+def _bad_line(path: Path, number: int, reason: str) -> ManifestError:
+    return ManifestError(
+        f"{path}: line {number} cannot be read ({reason}); take the file away, or choose another folder with --out"
+    )

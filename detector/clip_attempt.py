@@ -1,0 +1,56 @@
+"""One clip tried: its outputs, or what went wrong with the exit code that stands for it. Never raises what a clip, a
+network or a folder can be to blame for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from detector.analysis import Networks
+from detector.clip import ClipError
+from detector.exit_codes import DONE, INTERRUPTED, NO_DEVICE_OR_MODEL, PARTLY_READ, UNREADABLE, WRONG_USAGE
+from detector.model import ModelError
+from detector.one_clip import Request, ShowProgress, analyse_into
+from detector.outputs.folder import OutputError
+from detector.outputs.words import share
+from detector.report import Report
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of it.
+
+    Attributes:
+        exit_code: see `exit_codes`.
+        reason: why it is not 0, in words.
+        report: None if there is none.
+        drawn: the annotated video is there.
+    """
+
+    exit_code: int
+    reason: str = ""
+    report: Report | None = None
+    drawn: bool = False
+
+
+def attempt(clip: Path, folder: Path, networks: Networks, request: Request, progress: ShowProgress) -> Attempt:
+    """Analyse one clip into its folder."""
+    try:
+        report, drawn = analyse_into(clip, folder, networks, request, progress)
+    except ClipError as error:
+        return Attempt(UNREADABLE, str(error))
+    except ModelError as error:  # it lacks the threshold asked for
+        return Attempt(NO_DEVICE_OR_MODEL, str(error))
+    except (OutputError, ValueError) as error:
+        return Attempt(WRONG_USAGE, str(error))
+    except OSError as error:
+        return Attempt(
+            WRONG_USAGE,
+            f"{folder}: cannot be written ({error.strerror or error}); free some space or "
+            "choose another folder with --out",
+        )
+    if report.coverage.interrupted or (request.video and not drawn):
+        return Attempt(INTERRUPTED, "broken off by the user", report, drawn)
+    if not report.coverage.complete:
+        return Attempt(
+            PARTLY_READ, f"counts rest on {share(report.coverage.share_read)} of the pictures", report, drawn
+        )
+    return Attempt(DONE, "", report, drawn)

@@ -1,0 +1,52 @@
+"""A clip task that looks at nothing: it is over in a moment, and does on demand what goes wrong with real ones.
+
+As a program it runs a batch with that task: python -m tests.batch.quick JOBS OUT CLIP..."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from detector.batch.clip_task import At, ClipOutcome, ClipTask
+from detector.clip import ClipError
+from detector.file_hash import sha256_of
+from detector.outputs.clip_figures import ClipFigures
+from detector.outputs.folder import OutputFolder
+
+FIGURES = ClipFigures(10.0, 1, 2, 3, 2, 1, 1.5, 0.0, 1.0)
+
+
+def quick_clip(task: ClipTask, tell: Callable[[At], None], networks: object = None) -> ClipOutcome:
+    """What stands in the clip is what happens to it: nothing, "killed", "ends", "slow" or "bad"."""
+    what = task.clip.read_text()
+    tell(At("looking", 1, 2))
+    if what.startswith("killed"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if what.startswith("ends"):
+        os._exit(7)
+    if what.startswith("bad"):
+        return ClipOutcome(3, "is no video", 0.1)
+    try:
+        time.sleep(60 if what.startswith("slow") else 0.02)
+    except KeyboardInterrupt:
+        return ClipOutcome(130, "broken off by the user", 0.1)
+    try:
+        with OutputFolder(task.folder, task.request.overwrite) as outputs:
+            outputs.part("report.json").write_text(what)
+    except (OSError, ClipError) as error:
+        return ClipOutcome(2, str(error), 0.1)
+    return ClipOutcome(0, "", 0.1, sha256_of(task.clip), FIGURES, None)
+
+
+def main(jobs: int, out: Path, clips: list[Path]) -> int:
+    from detector.batch import command
+    from tests.batch.requests import request
+
+    command.do_clip = quick_clip  # type: ignore[assignment]
+    return command.run_batch(command.Batch(tuple(clips), out, False, "cpu", "fast", jobs, False), request())
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]]))

@@ -1,0 +1,158 @@
+"""Whole runs over many clips, with a task that looks at nothing. What real clips do there is in tests/test_cli.py."""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detector.batch import command
+from detector.batch.command import Batch, run_batch
+from detector.batch.manifest import open_manifest
+from tests.batch.quick import quick_clip
+from tests.batch.requests import request
+
+
+def clips_of(folder: Path, *texts: str) -> list[Path]:
+    folder.mkdir()
+    paths = [folder / f"{number}.mp4" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text)
+    return paths
+
+
+@pytest.fixture(autouse=True)
+def quick_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "do_clip", quick_clip)
+
+
+def run(clips: list[Path], out: Path | None, jobs: int | None = 1, **asked: Any) -> int:
+    return run_batch(Batch(tuple(clips), out, False, "cpu", "fast", jobs, False), request(**asked))
+
+
+def summary(out: Path) -> list[dict[str, str]]:
+    """All of summary.csv but how long it took."""
+    with (out / "summary.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [{key: value for key, value in row.items() if key != "seconds"} for row in csv.DictReader(file)]
+
+
+def entries(out: Path, state: str) -> Counter[str]:
+    documents = [json.loads(line) for line in (out / "batch.json").read_text().splitlines()]
+    return Counter(document["clip"] for document in documents if document.get("state") == state)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_one_bad_clip_does_not_stop_the_rest(
+    tmp_path: Path, jobs: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command.Networks, "load", staticmethod(lambda *named: None))
+    clips = clips_of(tmp_path / "clips", "a", "bad", "c", *(["killed", "ends"] if jobs > 1 else []), "f")
+    code = run([*clips, tmp_path / "gone.mp4"], tmp_path / "out", jobs)
+    assert code == 3
+    rows = {Path(row["clip"]).name: row for row in summary(tmp_path / "out")}
+    assert [row["state"] for row in rows.values()].count("done") == 3
+    assert rows["1.mp4"]["reason"] == "is no video"
+    assert "No such file" in rows["gone.mp4"]["reason"]
+    if jobs > 1:
+        assert "killed (signal 9): out of memory?" in rows["3.mp4"]["reason"]
+        assert "exit code 7" in rows["4.mp4"]["reason"]
+    assert (tmp_path / "out" / "index.html").is_file()
+    said = capsys.readouterr()
+    assert "3 done" in said.out
+    assert "is no video" in said.out
+    assert said.err == ""
+
+
+def test_the_second_run_has_nothing_to_do_and_ends_as_the_first(tmp_path: Path) -> None:
+    clips = clips_of(tmp_path / "clips", "a", "bad")
+    assert run(clips, tmp_path / "out", 2) == 3
+    before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir() if path.name != "batch.json"}
+    assert run(clips, tmp_path / "out", 2) == 3
+    assert before == {
+        path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir() if path.name != "batch.json"
+    }
+
+
+def test_without_out_all_lies_beside_the_clips(tmp_path: Path) -> None:
+    assert run(clips_of(tmp_path / "clips", "a", "b"), None, 2) == 0
+    assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == [
+        "0.detect", "0.mp4", "1.detect", "1.mp4", "batch.json", "index.html", "summary.csv",
+    ]  # fmt: skip
+
+
+def test_an_index_of_someone_else_is_not_replaced_unasked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clips = clips_of(tmp_path / "clips", "a", "b")
+    (tmp_path / "clips" / "index.html").write_text("home")
+    assert run(clips, None, 2) == 2
+    assert "index.html already there" in capsys.readouterr().err
+    assert not (tmp_path / "clips" / "batch.json").exists()
+    assert run(clips, None, 2, overwrite=True) == 0
+
+
+def test_two_runs_on_the_same_outputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clips = clips_of(tmp_path / "clips", "a", "b")
+    with open_manifest(tmp_path / "out"):
+        assert run(clips, tmp_path / "out") == 2
+    assert f"process {os.getpid()} on" in capsys.readouterr().err
+
+
+def begin(out: Path, clips: list[Path]) -> "subprocess.Popen[str]":
+    arguments = [sys.executable, "-m", "tests.batch.quick", "2", str(out), *map(str, clips)]
+    # A group of its own, so that a Ctrl-C can be sent to all of it, as a terminal does.
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0)
+
+
+def until_lines(out: Path, count: int) -> None:
+    """Wait until batch.json has so many lines."""
+    path, end = out / "batch.json", time.monotonic() + 30
+    while not path.exists() or path.read_bytes().count(b"\n") < count:
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+def test_killed_at_any_moment_every_clip_is_done_once_and_the_summary_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips = clips_of(tmp_path / "clips", *(f"clip {number}" for number in range(16)))
+    monkeypatch.setattr(command.Networks, "load", staticmethod(lambda *named: None))
+    assert run(clips, tmp_path / "unbroken") == 0
+    chance = random.Random(1)
+    for kill in range(6):
+        process = begin(tmp_path / "out", clips)
+        until_lines(tmp_path / "out", 5 * (kill + 1))
+        time.sleep(chance.uniform(0, 0.03))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert 0 < len(entries(tmp_path / "out", "done")) < 16
+    process = begin(tmp_path / "out", clips)
+    process.communicate()
+    assert process.returncode == 0
+    assert entries(tmp_path / "out", "done") == Counter(f"../clips/{number}.mp4" for number in range(16))
+    assert summary(tmp_path / "out") == summary(tmp_path / "unbroken")
+    assert not list((tmp_path / "out").rglob(".part-*"))
+
+
+def test_ctrl_c_is_told_in_the_manifest_and_gone_on_with(tmp_path: Path) -> None:
+    clips = clips_of(tmp_path / "clips", "a", "slow", "b", "slow too", "c")
+    process = begin(tmp_path / "out", clips)
+    until_lines(tmp_path / "out", 7)  # two clips are done, two are slow
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate()
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert entries(tmp_path / "out", "interrupted") == {"../clips/1.mp4": 1, "../clips/3.mp4": 1}
+    assert [row["state"] for row in summary(tmp_path / "out")].count("interrupted") == 2
+    for number, text in ((1, "quick"), (3, "quick too")):
+        clips[number].write_text(text)
+    process = begin(tmp_path / "out", clips)
+    process.communicate()
+    assert process.returncode == 0
+    assert [row["state"] for row in summary(tmp_path / "out")] == ["done"] * 5
