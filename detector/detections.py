@@ -72,10 +72,15 @@ class Detections:
         return self[self.scores >= score]
 
     def __getitem__(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Detections":
-        return Detections(self.xyxy[chosen], self.scores[chosen], self.classes[chosen], self.frame)
+        scores = self.scores[chosen]
+        if not len(scores) and self.frame is None:
+            return Detections.none()
+        return Detections(self.xyxy[chosen], scores, self.classes[chosen], self.frame)
 
     def enlarged(self, x: float, y: float) -> "Detections":
         """The same in a picture so many times as wide and as high."""
+        if not len(self) and self.frame is None:
+            return Detections.none()
         if x == y == 1:
             return self
         times, frame = np.array([x, y, x, y], np.float32), self.frame
