@@ -7,7 +7,7 @@ from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from detector.outputs.clip_figures import ClipFigures, ClipRow
@@ -15,7 +15,7 @@ from detector.outputs.words import clock, counted
 from detector.printable import printable
 
 MOST_ROWS = 40
-NAME_COLUMNS, DOING_COLUMNS = 30, 16
+NAME_COLUMNS = 30
 
 
 class BatchProgress:
@@ -29,9 +29,9 @@ class BatchProgress:
 
     def __init__(self, console: Console, clips: int, before: int) -> None:
         columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[doing]}", markup=False),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[doing]}", markup=False, table_column=Column(no_wrap=True)),
             TimeRemainingColumn(),
         )
         self._bars = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

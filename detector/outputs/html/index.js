@@ -71,6 +71,7 @@ for (const head of heads) {
 }
 order.addEventListener("change", reorder);
 form.addEventListener("input", filter);
+form.addEventListener("change", filter);
 form.addEventListener("submit", (event) => event.preventDefault());
 reorder();
 filter(); // a browser that goes back keeps what was chosen
