@@ -2,9 +2,9 @@
 
     python -m benchmarks.batch [PART ...]
 
-overhead    per clip beyond the analysis itself, on a rendered clip of 10 s: hashing, manifest, thumbnail, tables, page
-throughput  clips with --jobs 2 against one after another, through the command: with the networks as the only work
-            that counts (no video), and with 1080p to decode and encode. The two take turns; the median of the rounds
+overhead    per clip beyond the analysis itself, on the demo clip of 11 s: hashing, manifest, thumbnail, tables, page
+throughput  clips with --jobs 2 against one after another, through the command: without video, where the networks are
+            most of the work, and with. The two take turns; the median of the rounds
 start       of a run over 10,000 clips of which none is left to do
 kills       a run that is killed 20 times at random moments and begun again, with a task that looks at nothing
 page        size of index.html over 1,000 clips, and how long it takes to open in Chromium
@@ -31,9 +31,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results import read_results, write_results
-from datasets.convoy.footage import write_video
-from datasets.convoy.scene import build_scene, draw_frame
-from datasets.convoy.settings import SceneSettings
 from detector.batch import command
 from detector.batch.clip_task import ClipOutcome
 from detector.batch.command import Batch, run_batch
@@ -48,8 +45,7 @@ from tests.clip_rows import row, thumbnail
 
 DETECT = [sys.executable, "-c", "from detector.cli import main; main()"]
 QUICK = [sys.executable, "-m", "tests.batch.quick"]
-FRAME_RATE = 25
-CRF = 23
+DEMO = Path("detector") / "demo" / "demo.mp4"
 AIMS = {
     "overhead": "under 3 % of a 10 s clip",
     "throughput": "at least 1.0 without video, 1.5 with",
@@ -83,9 +79,9 @@ def main() -> None:
         write_results("batch", {**kept, name: found})
 
 
-def overhead(folder: Path, clips: int = 3, frames: int = 10 * FRAME_RATE, height_px: int = 720) -> Figures:
+def overhead(folder: Path, clips: int = 2) -> Figures:
     """Seconds of a run in one process that are in none of its clips, nor in opening the networks."""
-    paths = rendered(folder / "clips", clips, frames, height_px)
+    paths = copies(folder / "clips", clips)
     seconds: list[float] = []
     do_clip, load = command.do_clip, command.Networks.load
 
@@ -114,18 +110,19 @@ def overhead(folder: Path, clips: int = 3, frames: int = 10 * FRAME_RATE, height
     return {"clip_s": round(clip_s, 2), "beside_s": round(beside_s, 3), "percent": round(100 * beside_s / clip_s, 2)}
 
 
-def throughput(folder: Path, clips: int = 4, frames: int = 4 * FRAME_RATE, rounds: int = 2) -> Figures:
+def throughput(folder: Path, clips: int = 4, to_s: int = 3, rounds: int = 2) -> Figures:
     """How many times as fast two processes are as one; in wall time, and in processor time as another judge."""
     figures: Figures = {}
-    for name, height_px, options in (("without video", 720, ["--no-video"]), ("with video, 1080p", 1080, [])):
-        rendered(folder / name, clips, frames, height_px)
+    copies(folder / "clips", clips)
+    for name, options in (("without video", ["--no-video"]), ("with video", [])):
         wall: list[float] = []
         processor: list[float] = []
         for turn in range(rounds):
             took = {}
             for jobs in ("1", "2"):
                 out = folder / f"{name} {turn} {jobs}"
-                took[jobs] = timed([*DETECT, str(folder / name), "--jobs", jobs, "--out", str(out), *options])
+                arguments = [str(folder / "clips"), "--to", str(to_s), "--jobs", jobs, "--out", str(out), *options]
+                took[jobs] = timed([*DETECT, *arguments])
             wall.append(took["1"][0] / took["2"][0])
             processor.append(took["1"][1] / took["2"][1])
         figures[name] = {
@@ -219,20 +216,12 @@ def page(folder: Path, clips: int = 1_000) -> Figures:
     }
 
 
-def rendered(folder: Path, clips: int, frames: int, height_px: int) -> list[Path]:
-    """A clip of a convoy several times, with other bytes at its end that no reader looks at."""
+def copies(folder: Path, clips: int) -> list[Path]:
+    """The demo clip several times, with other bytes at its end that no reader looks at."""
     folder.mkdir(parents=True)
-    settings = SceneSettings(
-        seed=1, width_px=height_px * 16 // 9, height_px=height_px, frames=frames, cut_frame=frames,
-        smoke_frame=None, fire_frame=None,
-    )  # fmt: skip
-    scene = build_scene(settings)
-    pictures = (draw_frame(scene, frame)[0] for frame in range(frames))
-    first = folder / "convoy 0.mp4"
-    write_video(first, pictures, (settings.width_px, settings.height_px), settings.frame_rate, CRF)
     paths = [folder / f"convoy {number}.mp4" for number in range(clips)]
-    for number, path in enumerate(paths[1:], start=1):
-        path.write_bytes(first.read_bytes() + struct.pack(">I4sI", 12, b"free", number))
+    for number, path in enumerate(paths):
+        path.write_bytes(DEMO.read_bytes() + struct.pack(">I4sI", 12, b"free", number))
     return paths
 
 

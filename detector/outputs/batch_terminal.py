@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 from rich.text import Text
 
 from detector.outputs.clip_figures import ClipFigures, ClipRow
-from detector.outputs.words import clock, counted
+from detector.outputs.words import counted
 from detector.printable import printable
 
 MOST_ROWS = 40
-NAME_COLUMNS = 30
+NAME_COLUMNS = 28
 
 
 class BatchProgress:
@@ -82,11 +83,11 @@ def clip_line(row: ClipRow) -> str:
 
 def batch_summary(rows: Sequence[ClipRow]) -> RenderableType:
     """What was found in each clip, and in how many nothing could be; for `rich.console.Console.print`."""
-    table = Table(expand=False, pad_edge=False)
-    table.add_column("Clip", overflow="ellipsis", no_wrap=True, ratio=1)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Clip", no_wrap=True)
     for heading in ("Vehicles", "At once", "Convoys", "Smoke", "Fire"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
+    table.add_column("State", no_wrap=True)
     bad_first = sorted(range(len(rows)), key=lambda index: rows[index].exit_code == 0)
     shown = [rows[index] for index in sorted(bad_first[:MOST_ROWS])]
     for row in shown:
@@ -106,8 +107,7 @@ def _cells(figures: ClipFigures | None) -> tuple[str, ...]:
         _range(figures),
         str(figures.most_at_once),
         str(figures.convoys),
-        clock(figures.smoke_s) if figures.smoke_s else "none",
-        clock(figures.fire_s) if figures.fire_s else "none",
+        *(f"{seconds:.0f} s" if seconds else "none" for seconds in (figures.smoke_s, figures.fire_s)),
     )
 
 

@@ -33,6 +33,7 @@ def render_index(rows: Sequence[ClipRow]) -> str:
             share=share,
             vehicles=vehicles,
             link=report_link,
+            split=os.path.split,
             policy=content_policy(style, script),
             style=Markup(style),
             script=Markup(script),

@@ -117,7 +117,7 @@ def test_searching_names(page: Any) -> None:
 
 
 def test_a_row_leads_to_its_report(page: Any) -> None:
-    page.find_element("link text", "clips/10.mp4").click()
+    page.find_element("link text", "10.mp4").click()
     assert page.title == "the report"
 
 
