@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -72,7 +73,6 @@ def run_batch(batch: Batch, request: Request) -> int:
 
 
 def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> int:
-    console = Console()
     folder_of = partial(output_folder, out=batch.out, alone=batch.alone, demo=False)
     ledger = Ledger(manifest, settings, folder_of, request, batch.retry_failed)
     to_do = ledger.not_done(batch.clips)
@@ -86,7 +86,7 @@ def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> i
 
         def settled(entry: Entry) -> None:
             progress.settled(entry.clip, entry.state)
-            console.print(clip_line(row_of(entry)), highlight=False, markup=False, soft_wrap=True)
+            sys.stdout.write(clip_line(row_of(entry)) + "\n")  # a console of rich's would write into the bars
 
         tasks = ledger.tasks(to_do, networks, settled)
         try:
@@ -99,10 +99,11 @@ def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> i
             broken_off = True
     rows = ledger.rows(batch.clips)
     if to_do or not all((manifest.folder / name).is_file() for name in (SUMMARY_NAME, INDEX_NAME)):
-        _write_whole(manifest.folder / SUMMARY_NAME, partial(write_summary_csv, rows))
-        _write_whole(manifest.folder / INDEX_NAME, partial(write_index, rows))
-    console.print(batch_summary(rows[: len(batch.clips)]))
-    return INTERRUPTED if broken_off else max((row.exit_code for row in rows[: len(batch.clips)]), default=DONE)
+        all_rows = [*rows, *ledger.other_rows(batch.clips)]
+        _write_whole(manifest.folder / SUMMARY_NAME, partial(write_summary_csv, all_rows))
+        _write_whole(manifest.folder / INDEX_NAME, partial(write_index, all_rows))
+    Console().print(batch_summary(rows))
+    return INTERRUPTED if broken_off else max((row.exit_code for row in rows), default=DONE)
 
 
 def _do_here(tasks: Iterator[ClipTask], tell: Tell) -> Iterator[tuple[ClipTask, ClipOutcome]]:

@@ -158,12 +158,15 @@ class Ledger:
         return os.path.relpath(path, self._manifest.folder)
 
     def rows(self, clips: Iterable[Path]) -> list[ClipRow]:
-        """Of the clips of this run in their order, then of what else earlier runs did, the latest of each clip."""
-        names = [self.name_of(clip) for clip in clips]
-        others = {clip: entry for (clip, _), entry in self._manifest.entries.items()}
-        entries = [self._manifest.entries.get((name, self._settings)) for name in names]
-        entries += [entry for clip, entry in others.items() if clip not in set(names)]
+        """Of the clips of this run, in their order; a run that is broken off has none of those it did not reach."""
+        entries = (self._manifest.entries.get((self.name_of(clip), self._settings)) for clip in clips)
         return [row_of(entry) for entry in entries if entry is not None]
+
+    def other_rows(self, clips: Iterable[Path]) -> list[ClipRow]:
+        """Of what else earlier runs did, the latest of each clip."""
+        names = {self.name_of(clip) for clip in clips}
+        latest = {clip: entry for (clip, _), entry in self._manifest.entries.items() if clip not in names}
+        return [row_of(entry) for entry in latest.values()]
 
 
 def row_of(entry: Entry) -> ClipRow:

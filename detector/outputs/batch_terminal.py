@@ -1,5 +1,6 @@
 """What the terminal shows of many clips: bars while they are worked on, a line when one is done, a table at the end."""
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
@@ -35,7 +36,13 @@ class BatchProgress:
             TextColumn("{task.fields[doing]}", markup=False, table_column=Column(no_wrap=True)),
             TimeRemainingColumn(),
         )
-        self._bars = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+        self._bars = Progress(
+            *columns,
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+            redirect_stdout=sys.stdout.isatty(),  # else lines meant for a file would go above the bars
+        )
         self._all = self._bars.add_task("", total=clips, doing="")
         self._of_clip: dict[str, TaskID] = {}
         self._told = Counter(before=before)

@@ -1,6 +1,7 @@
 """A clip in a few figures and one small picture, for tables and pages of many clips."""
 
 import base64
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -35,6 +36,10 @@ class ClipFigures:
     smoke_s: float
     fire_s: float
     share_read: float | None
+
+    def __post_init__(self) -> None:
+        if not all(map(math.isfinite, (self.length_s, self.smoke_s, self.fire_s, self.share_read or 0.0))):
+            raise ValueError("figures of a clip are not finite")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ GB = 1_000_000_000
         (100, False, 64 * GB, 8),
         (3, False, 64 * GB, 3),
         (0, False, 64 * GB, 1),
-        (100, False, 5 * GB, 3),
+        (100, False, 3 * GB, 3),
         (100, False, 0, 1),
         (100, False, None, 8),
         (100, True, 64 * GB, 1),

@@ -44,7 +44,7 @@ class Night:
             for task in ledger.tasks(ledger.not_done(clips), NetworksNamed("cpu", "fast", None), self.settled.append):
                 self.did.append(task.folder.name)
                 ledger.finish(task, self.outcome(task), self.settled.append)
-            self.rows = ledger.rows(clips)
+            self.rows = [*ledger.rows(clips), *ledger.other_rows(clips)]
         return self.did
 
     def outcome(self, task: ClipTask) -> ClipOutcome:

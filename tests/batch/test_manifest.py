@@ -71,6 +71,7 @@ def test_a_last_line_that_a_kill_left_torn_is_dropped(tmp_path: Path, torn_off: 
         (b'{"state":"eaten","clip":"a","settings":"b","at":"c"}', "eaten"),
         (b'{"state":"done","clip":7,"settings":"b","at":"c"}', "line 2"),
         (b'{"schema":"detect-batch/99"}', "another version"),
+        (line_of(ENTRY).strip().replace(b"10.0", b"1e999"), "not finite"),
         (b"[" * 100_000, "line 2"),
         (b'"' + b"a" * 2_000_000 + b'"', "longer than any"),
     ],
