@@ -34,9 +34,9 @@ from benchmarks.results import read_results, write_results
 from detector.batch import command
 from detector.batch.clip_task import ClipOutcome
 from detector.batch.command import Batch, run_batch
-from detector.batch.entries import Entry, FileMarks
+from detector.batch.entries import Entry, FileMarks, line_of
 from detector.batch.ledger import settings_sha256
-from detector.batch.manifest import open_manifest
+from detector.batch.manifest import MANIFEST_NAME, open_manifest
 from detector.model import load_card
 from detector.outputs.html.index import write_index
 from tests.batch.quick import FIGURES
@@ -138,7 +138,9 @@ def start(folder: Path, clips: int = 10_000) -> Figures:
     paths[0].parent.mkdir()
     picture = thumbnail(1)
     settings = settings_sha256(request(formats=("csv",)), [load_card("fast"), load_card("smoke_fire")])
-    with open_manifest(folder / "out") as manifest:
+    with open_manifest(folder / "out"):
+        pass
+    with (folder / "out" / MANIFEST_NAME).open("ab") as manifest:
         for number, path in enumerate(paths):
             path.write_text(str(number))
             outputs = folder / "out" / f"{path.stem}.detect"
@@ -146,8 +148,8 @@ def start(folder: Path, clips: int = 10_000) -> Figures:
             (outputs / "report.json").touch()
             marks = FileMarks(path.stat().st_size, path.stat().st_mtime_ns, path.stat().st_ino)
             begun = Entry("started", f"../clips/{path.name}", settings, "", f"{number:064}", marks, outputs.name)
-            manifest.add(begun)
-            manifest.add(replace(begun, state="done", seconds=9.0, exit_code=0, figures=FIGURES, thumbnail=picture))
+            done = replace(begun, state="done", seconds=9.0, exit_code=0, figures=FIGURES, thumbnail=picture)
+            manifest.write(line_of(begun) + line_of(done))
     arguments = [*DETECT, str(folder / "clips"), "--out", str(folder / "out"), "--no-video"]
     timed(arguments)  # the first one writes the tables
     wall_s, processor_s = min(timed(arguments) for _ in range(3))
