@@ -127,6 +127,7 @@ class Ledger:
         """The first of clip.detect, clip.2.detect and so on that is not another's, nor of this clip as it was; and
         whether what is in it was left by an earlier run for this very clip, which did not end well."""
         usual, key = self._folder_of(clip), (self.name_of(clip), self._settings)
+        around = usual if usual == self._manifest.folder else usual.parent
         folder, number = usual, 1
         while True:
             owner = self._manifest.owner(self.name_of(folder))
@@ -138,7 +139,7 @@ class Ledger:
             if owner[0] == key[0] and self._request.overwrite:
                 return folder, True
             number += 1
-            folder = usual.with_name(f"{usual.name.removesuffix('.detect')}.{number}.detect")
+            folder = around / f"{clip.stem}.{number}.detect"
 
     def _stands(self, entry: Entry) -> bool:
         """Whether what is known of a clip needs no doing again."""

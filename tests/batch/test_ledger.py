@@ -95,6 +95,15 @@ def test_a_clip_that_changed_is_done_again_beside_what_was_found_in_the_old_one(
     assert night.run(a, overwrite=True) == ["a.detect"], "unless it may be replaced"
 
 
+def test_a_clip_alone_that_changed_stays_inside_the_folder_it_had_to_itself(night: Night) -> None:
+    with open_manifest(night.folder / "out") as manifest:
+        ledger = Ledger(manifest, "s", lambda clip: night.folder / "out", request(), False)
+        for text, folder in (("1", "out"), ("2", "out/a.2.detect")):
+            [task] = ledger.tasks([night.clip("a.mp4", text)], NetworksNamed("cpu", "fast", None), night.settled.append)
+            assert task.folder == night.folder / folder
+            ledger.finish(task, night.outcome(task), night.settled.append)
+
+
 def test_other_settings_are_another_matter(night: Night) -> None:
     a = night.clip("a.mp4", "1")
     night.run(a)
