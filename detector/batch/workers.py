@@ -1,7 +1,8 @@
 """Tasks over several processes of this machine, which knows nothing of clips.
 
 Each process has a pipe of its own. In the pools of the standard library and of loky one process that dies, killed for
-want of memory or by a fault in a decoder, takes all tasks of the pool with it; here it costs the task it was at.
+want of memory or by a fault in a decoder, takes all tasks of the pool with it; here it costs the task it was at. Pebble
+loses no more than that either, but has no channel for how far a task is, and kills what is to be broken off.
 """
 
 import multiprocessing
