@@ -12,8 +12,6 @@ from detector.model_card import ThresholdName
 from detector.outputs.annotated_video import write_annotated_video
 from detector.outputs.folder import OutputFolder
 from detector.outputs.formats import write_formats
-from detector.outputs.html.material import gather
-from detector.outputs.html.page import write_page
 from detector.outputs.lines import line_outputs
 from detector.report import Report, write_report
 from detector.report_reading import read_report
@@ -87,6 +85,9 @@ def _draw(report: Report, clip: Path, outputs: OutputFolder, progress: ShowProgr
 
 def _write_page(clip: Path, drawn: bool, outputs: OutputFolder, progress: ShowProgress) -> None:
     """report.html, unless the user breaks it off; from report.json, so that both say the same to the last digit."""
+    from detector.outputs.html.material import gather  # late: the first frame need not wait for templates
+    from detector.outputs.html.page import write_page
+
     report, _ = read_report(outputs.part("report.json"))
     video = outputs.part("annotated.mp4") if drawn else None
     try:

@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from detector import __version__
@@ -238,6 +237,8 @@ def device_used(device: Device) -> DeviceUsed:
 
 def versions() -> dict[str, str]:
     """What software the figures depend on."""
+    from importlib.metadata import PackageNotFoundError, version  # late: it takes long, and the first frame waits
+
     names = ("av", "numpy", "onnxruntime", "onnxruntime-gpu", "opencv-python-headless", "scenedetect-headless")
     found = {"detect": __version__}
     for name in names:
