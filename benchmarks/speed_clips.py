@@ -1,10 +1,10 @@
-"""The clips of `benchmarks.speed`: real ones cut to length without coding them again, and one rendered scene thrice.
+"""The clips of `benchmarks.speed`: real ones and one rendered scene thrice, cut to length without coding them again.
 
-The scene is drawn once at 4K, made smaller for 1080p, and shown forth and back till the clip is long enough. Everything
-lands in a cache folder, since drawing takes minutes.
+The scene is drawn once at 4K, made smaller for 1080p, and shown forth and back. Everything lands in a cache folder,
+since drawing takes minutes.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ RENDERED: Mapping[str, tuple[tuple[int, int], str]] = {
     "rendered_4k_h264": ((3840, 2160), "libx264"),
 }
 CLIPS = (*REAL, *RENDERED)
-DRAWN = 48  # frames of the scene; so many pictures of 4K are 1.2 GB
+DRAWN = 24  # frames of the scene; so many pictures of 4K are 600 MB
 CRF = 23
 PLAIN = SceneSettings(seed=11)
 SCENE = replace(
@@ -40,63 +40,74 @@ SCENE = replace(
 
 
 def clip_of(name: str, frames: int, shared: Path, cache: Path) -> Path | None:
-    """The clip of this name with at most so many frames; None if it is a real one that is not here."""
+    """The clip of this name with about so many frames, fewer if it is a shorter real one; None if that is not here."""
     out = cache / f"{name}_{frames}.mp4"
     if out.exists():
         return out
-    cache.mkdir(parents=True, exist_ok=True)
-    part = out.with_suffix(".part.mp4")
-    if name in RENDERED:
-        write_rendered({each: cache / f"{each}_{frames}.part.mp4" for each in RENDERED}, frames, SCENE)
-        for each in RENDERED:
-            (cache / f"{each}_{frames}.part.mp4").replace(cache / f"{each}_{frames}.mp4")
-        return out
-    if not (shared / f"{name}.mp4").exists():
+    whole = rendered(name, cache) if name in RENDERED else shared / f"{name}.mp4"
+    if not whole.exists():
         return None
-    write_beginning(shared / f"{name}.mp4", part, frames)
+    cache.mkdir(parents=True, exist_ok=True)
+    part = cache / "part.mp4"
+    write_beginning(whole, part, frames, again=name in RENDERED)
     return part.replace(out)
 
 
-def write_rendered(paths: Mapping[str, Path], frames: int, settings: SceneSettings) -> None:
+def rendered(name: str, cache: Path) -> Path:
+    """The scene once forth and back, as a clip of RENDERED; all of them are made together."""
+    whole = {each: cache / f"{each}.mp4" for each in RENDERED}
+    if not whole[name].exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        parts = {each: cache / f"{each}.part.mp4" for each in RENDERED}
+        write_rendered(parts, SCENE)
+        for each, part in parts.items():
+            part.replace(whole[each])
+    return whole[name]
+
+
+def write_rendered(paths: Mapping[str, Path], settings: SceneSettings) -> None:
     """Draw the scene and write each clip of RENDERED that a path is given for."""
     scene = build_scene(settings)
     drawn = [draw_frame(scene, frame)[0] for frame in range(settings.frames)]
     for name, path in paths.items():
         size, codec = RENDERED[name]
-        write_video(path, forth_and_back(drawn, frames, size), size, settings.frame_rate, CRF, codec)
+        pictures = (picture_of(picture, size) for picture in [*drawn, *drawn[::-1]])
+        write_video(path, pictures, size, settings.frame_rate, CRF, codec)
 
 
-def forth_and_back(
-    pictures: list[NDArray[np.uint8]], frames: int, size_px: tuple[int, int]
-) -> Iterator[NDArray[np.uint8]]:
-    """So many pictures of (width, height): to the last, back to the first, and again."""
-    turning = [*pictures, *pictures[::-1]]
-    for number in range(frames):
-        picture = turning[number % len(turning)]
-        same = (picture.shape[1], picture.shape[0]) == size_px
-        yield picture if same else np.asarray(cv2.resize(picture, size_px, interpolation=cv2.INTER_AREA), np.uint8)
+def picture_of(picture: NDArray[np.uint8], size_px: tuple[int, int]) -> NDArray[np.uint8]:
+    """The picture in (width, height)."""
+    if (picture.shape[1], picture.shape[0]) == size_px:
+        return picture
+    return np.asarray(cv2.resize(picture, size_px, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def write_beginning(clip: Path, out: Path, frames: int) -> None:
-    """The first pictures of a clip as they are coded, a few more than `frames` where one leans on a later one."""
+def write_beginning(clip: Path, out: Path, frames: int, again: bool = False) -> None:
+    """The first pictures of a clip as they are coded, a few more than `frames` where one leans on a later one.
 
-    def whole(stamps: list[int]) -> int:
-        in_order = sorted(stamps)
-        return next(
-            (many for many in range(frames, len(stamps)) if max(stamps[:many]) == in_order[many - 1]), len(stamps)
-        )
+    Args:
+        again: begin anew as often as it takes; the clip must then begin with a key frame that all the rest builds on.
+    """
 
-    _copy(clip, out, lambda stamps: [(number, 0) for number in range(whole(stamps))])
+    def beginning(stamps: list[int]) -> list[tuple[int, int]]:
+        coded = repeated(stamps, -(-frames // len(stamps)) if again else 1)
+        shown = [stamps[number] + shift for number, shift in coded]
+        in_order = sorted(shown)
+        whole = (many for many in range(frames, len(shown)) if max(shown[:many]) == in_order[many - 1])
+        return coded[: next(whole, len(coded))]
+
+    _copy(clip, out, beginning)
 
 
 def write_repeated(clip: Path, out: Path, times: int) -> None:
     """The same clip over and over, as it is coded. It must begin with a key frame that all the rest builds on."""
+    _copy(clip, out, lambda stamps: repeated(stamps, times))
 
-    def over_and_over(stamps: list[int]) -> list[tuple[int, int]]:
-        length = (max(stamps) - min(stamps)) * len(stamps) // max(len(stamps) - 1, 1)
-        return [(number, round_ * length) for round_ in range(times) for number in range(len(stamps))]
 
-    _copy(clip, out, over_and_over)
+def repeated(stamps: list[int], times: int) -> list[tuple[int, int]]:
+    """Packets by number, each with the ticks by which its stamp is shifted, so that one run follows the other."""
+    length = (max(stamps) - min(stamps)) * len(stamps) // max(len(stamps) - 1, 1)
+    return [(number, turn * length) for turn in range(times) for number in range(len(stamps))]
 
 
 def _copy(clip: Path, out: Path, chosen: Callable[[list[int]], list[tuple[int, int]]]) -> None:

@@ -30,7 +30,7 @@ from detector.clip import ClipReader
 from detector.detections import Detections
 
 CLIP = "rendered_1080p_h264"
-FRAMES = 96  # of the clip: forth and back once, so that nothing leaps where it begins again
+FRAMES = 96  # of the clip: forth and back twice, so that nothing leaps where it begins again
 TIMES_LONGER = 10
 VEHICLES = (5, 20, 50, 100)
 SIZE_PX = 640

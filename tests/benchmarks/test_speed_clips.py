@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks import speed_clips
-from benchmarks.speed_clips import clip_of, forth_and_back, write_beginning, write_rendered, write_repeated
+from benchmarks.speed_clips import clip_of, write_beginning, write_rendered, write_repeated
 from datasets.convoy.settings import SceneSettings, View
 from detector.clip import ClipReader
 from tests.clips import write_clip
@@ -46,31 +46,36 @@ def test_a_repeated_clip_goes_on_without_a_gap(tmp_path: Path) -> None:
     assert read(tmp_path / "long.mp4") == (120, [0.04])
 
 
-def test_pictures_go_forth_and_back() -> None:
-    pictures = [np.full((4, 4, 3), level, np.uint8) for level in (1, 2, 3)]
-    assert [int(p[0, 0, 0]) for p in forth_and_back(pictures, 8, (4, 4))] == [1, 2, 3, 3, 2, 1, 1, 2]
-    assert {p.shape for p in forth_and_back(pictures, 2, (2, 2))} == {(2, 2, 3)}
+def test_a_clip_may_begin_anew_to_be_long_enough(tmp_path: Path) -> None:
+    write_beginning(write_clip(tmp_path / "clip.mp4", 12), tmp_path / "long.mp4", 30, again=True)
+    frames, steps = read(tmp_path / "long.mp4")
+    assert 30 <= frames <= 33
+    assert steps == [0.04]
 
 
-def test_one_drawing_becomes_every_rendered_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_drawing_becomes_every_rendered_clip_forth_and_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = {"large": ((128, 64), "libx264"), "small": ((64, 32), "libx265")}
     monkeypatch.setattr(speed_clips, "RENDERED", made)
-    write_rendered({name: tmp_path / f"{name}.mp4" for name in made}, 5, SMALL)
+    write_rendered({name: tmp_path / f"{name}.mp4" for name in made}, SMALL)
     for name, (size, codec) in made.items():
         with av.open(str(tmp_path / f"{name}.mp4")) as container:
             video = container.streams.video[0]
-            assert (video.frames, (video.width, video.height)) == (5, size)
+            assert (video.frames, (video.width, video.height)) == (2 * SMALL.frames, size)
             assert video.codec_context.name == {"libx264": "h264", "libx265": "hevc"}[codec]
 
 
-def test_clips_are_made_once_and_real_ones_that_are_missing_are_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert clip_of("ground_tank2", 5, tmp_path / "nowhere", tmp_path / "cache") is None
+def test_clips_are_drawn_once_and_cut_to_any_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speed_clips, "RENDERED", {"drawn": ((64, 32), "libx264")})
     monkeypatch.setattr(speed_clips, "SCENE", replace(SMALL, width_px=64, height_px=32))
-    made = clip_of("drawn", 3, tmp_path, tmp_path / "cache")
-    assert made is not None
-    assert read(made)[0] == 3
+    made = [clip_of("drawn", 3, tmp_path, tmp_path / "cache")]
     monkeypatch.setattr(speed_clips, "write_rendered", None)  # it would have to be called
-    assert clip_of("drawn", 3, tmp_path, tmp_path / "cache") == made
+    made += [clip_of("drawn", frames, tmp_path, tmp_path / "cache") for frames in (3, 9)]
+    lengths = [read(path)[0] for path in made if path]
+    assert lengths[0] == lengths[1] in (3, 4)
+    assert lengths[2] in (9, 10, 11, 12)
+
+
+def test_a_real_clip_that_is_not_here_is_none(tmp_path: Path) -> None:
+    assert clip_of("ground_tank2", 5, tmp_path / "nowhere", tmp_path / "cache") is None
