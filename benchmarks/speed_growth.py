@@ -13,7 +13,7 @@ is one side, which waits for its turns.
 import argparse
 import statistics
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from detector import analyze
 from detector.analysis import Networks
 from detector.clip import ClipReader
 from detector.detections import Detections
+from detector.model import Network
 
 CLIP = "rendered_1080p_h264"
 FRAMES = 96  # of the clip: forth and back twice, so that nothing leaps where it begins again
@@ -36,19 +37,17 @@ VEHICLES = (5, 20, 50, 100)
 SIZE_PX = 640
 
 
-class Replaced:
+class Replaced(Known):
     """A network that takes its time, and whose answers are others."""
 
-    def __init__(self, network: Any, found: Iterator[Detections]) -> None:
+    def __init__(self, network: Network, found: Sequence[Detections], width_px: int) -> None:
+        super().__init__("fast", found, width_px)
+        self.device = network.device
         self._network = network
-        self._found = found
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._network, name)
 
     def detect(self, images: Sequence[NDArray[np.uint8]], **settings: Any) -> list[Detections]:
         self._network.detect(images, **settings)
-        return [next(self._found) for _ in images]
+        return super().detect(images, **settings)
 
 
 def side(clip: Path, vehicles: int, blind: bool) -> Work:
@@ -60,9 +59,9 @@ def side(clip: Path, vehicles: int, blind: bool) -> Work:
 
     def work(watch: Stopwatch) -> int:
         if opened is None:
-            networks = Networks(Known("fast", found), Known("smoke_fire", ()))  # type: ignore[arg-type]
+            networks = Networks(Known("fast", found, size[0]), Known("smoke_fire", (), size[0]))  # type: ignore[arg-type]
         else:
-            networks = Networks(Replaced(opened.vehicles, iter(found)), opened.smoke_fire)  # type: ignore[arg-type]
+            networks = Networks(Replaced(opened.vehicles, found, size[0]), opened.smoke_fire)  # type: ignore[arg-type]
         watch.restart()
         return analyze(clip, networks=networks, size=SIZE_PX).input.frames_decoded
 

@@ -15,8 +15,7 @@ from typing import Any
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "decode": ("detector.clip:ClipReader.__iter__",),
-    "conversion": ("detector.frame:Converters.convert", "detector.frame:upright_image"),
-    "small pictures": ("detector.small_pictures:small_pictures",),
+    "scaling and colour": ("detector.frame:Converters.convert", "detector.frame:upright_image"),
     "camera motion": ("detector.analysis:CameraMotionEstimator.update",),
     "letterbox": ("detector.model:letterbox",),
     "{} network": ("detector.model:Network.detect",),  # by the network's name
@@ -25,7 +24,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "hash of the clip": ("detector.report_assembly:sha256_of",),
     "drawing": ("detector.outputs.annotated_video:FramePainter.draw",),
     "encoding": ("detector.outputs.annotated_video:ClipWriter.write",),
-    "report.html": ("detector.one_clip:gather", "detector.one_clip:write_page"),
+    "report.html": ("detector.outputs.html.material:gather", "detector.outputs.html.page:write_page"),
 }
 """Stage to the functions it is made of; a name that is gone is an error, so that this table stays true."""
 

@@ -30,6 +30,7 @@ from benchmarks.tracking_candidates import own
 from benchmarks.tracking_truth import Sequence, as_detections
 from datasets.convoy.settings import View
 from detector import analysis
+from detector.frame import ImagePicture
 from tests.conftest import AnalysedClip
 from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
 
@@ -82,7 +83,7 @@ def test_real_clips_and_what_is_counted_on_them(
 
 
 def test_shots(clips: Path, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pictures = [shots.thumbnail(noisy(ground(1 + n // 25), n)) for n in range(50)]
+    pictures = [ImagePicture(noisy(ground(1 + n // 25), n)).scaled(256, 154).image for n in range(50)]
     made = SimpleNamespace(pictures=pictures, boundaries=[25], kinds=["footage", "footage"])
     plain = SimpleNamespace(name="plain", frame_rate=25.0)
     monkeypatch.setattr(shots, "sequences", lambda *_: [("cut", plain, made)])
