@@ -60,7 +60,6 @@ def of_report(report: Report) -> dict[str, Any]:
         "smoke": merged([[e.start, e.end] for e in report.events if e.kind == "smoke"]),
         "fire": merged([[e.start, e.end] for e in report.events if e.kind in ("fire", "flash")]),
         "size_px": report.networks[0].size_px,
-        "frames_per_second": report.run.frames_per_second,
         "complete": report.coverage.complete,
     }
 
@@ -74,7 +73,6 @@ def row(name: str, found: dict[str, Any], truth: dict[str, Any] | None) -> str:
         f"{low}-{best}-{high}",
         *(flagged(found[kind], truth and truth[kind]) for kind in ("smoke", "fire")),
         str(found["size_px"]),
-        f"{found['frames_per_second']:.1f}",
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -99,8 +97,8 @@ def main() -> None:
     truths = {clip["file"]: of_truth(clip) for clip in json.loads((folder / "truth.json").read_text())}
     networks = Networks.load("cpu")
     results = {}
-    print("| clip | most at once, found / truth | distinct low-best-high | frames of smoke | of fire | size px | fps |")
-    print("|---|---|---|---|---|---|---|")
+    print("| clip | most at once, found / truth | distinct low-best-high | frames of smoke | of fire | size px |")
+    print("|---|---|---|---|---|---|")
     for name in [*truths, *(path.name for path in folder.glob("house_fire.mp4"))]:
         found = of_report(analyze(folder / name, networks=networks))
         results[name] = {"found": found, "truth": truths.get(name)}

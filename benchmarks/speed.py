@@ -17,6 +17,7 @@ takes to start (benchmarks/speed_startup.py). Prints tables, and keeps a whole r
 """
 
 import argparse
+import re
 import statistics
 import subprocess
 import sys
@@ -33,7 +34,7 @@ from benchmarks.speed_startup import startup
 from benchmarks.speed_tables import printed
 from benchmarks.speed_turns import Rounds, Turn, remark, take_turns
 from detector.clip import ClipReader
-from detector.model import letterbox
+from detector.model import letterbox, load_network
 
 YOLO = {"yolo track": [], "yolo track, ONNX": [], "yolo track, save=True": ["--save"]}
 BROAD_CLIPS = ("ground_tank2", "rendered_1080p_h264")
@@ -52,7 +53,7 @@ def commands(sides: Sequence[str], clip: Path, given: argparse.Namespace) -> dic
     }
     if given.yolo_python is None:
         return started
-    device = ["--device", "0", "--half"] if given.device == "cuda" else ["--device", "cpu"]
+    device = ["--device", "0", "--half"] if given.on_gpu else ["--device", "cpu"]
     for side in (side for side in YOLO if side in sides):
         network, shape = given.yolo_weights, [SIZE_PX]
         if side == "yolo track, ONNX":
@@ -168,27 +169,33 @@ def arguments() -> argparse.Namespace:
 
 
 def names(text: str) -> list[str]:
-    """Between semicolons or commas; a comma followed by a space is part of a name."""
-    return [name for name in text.replace(", ", "\0").replace(",", "\n").replace("\0", ", ").split("\n") if name]
+    """Between commas; one that a space follows is part of a name."""
+    return [name for name in re.split(r",(?! )", text) if name]
+
+
+def run(given: argparse.Namespace) -> dict[str, Any]:
+    """Everything that was asked for."""
+    figures = circumstances(given.threads) | {"frames": given.frames, "rounds": given.rounds}
+    device = load_network("fast", given.device).device
+    given.on_gpu = device.used == "cuda"
+    figures |= {"device": {"used": device.used, "reason": device.reason, "providers": device.providers}}
+    if "sides" in given.only:
+        figures["clips"], figures["versions"] = measure_sides(given)
+    if "growth" in given.only:
+        figures["growth"] = growth(given.cache, given.threads, given.rounds)
+    if "startup" in given.only:
+        figures["startup"] = startup()
+    return figures
 
 
 def main() -> None:
     given = arguments()
     if given.yolo_python is None:
         remark("`yolo track` is left out: name an interpreter that has it with --yolo-python")
-    circumstances_before = circumstances(given.threads)
-    figures: dict[str, Any] = {}
-    versions: dict[str, str] = {}
-    if "sides" in given.only:
-        figures["clips"], versions = measure_sides(given)
-    if "growth" in given.only:
-        figures["growth"] = growth(given.cache, given.threads, given.rounds)
-    if "startup" in given.only:
-        figures["startup"] = startup()
-    settings = {"frames": given.frames, "rounds": given.rounds, "device": given.device}
-    figures = {**circumstances_before, **settings, "versions": versions, **figures}
+    figures = run(given)
     print(printed(figures))
-    if list(given.clips) == list(CLIPS) and given.sides is None and list(given.only) == list(PARTS):
+    everything = list(given.clips) == list(CLIPS) and given.sides is None and list(given.only) == list(PARTS)
+    if everything and given.yolo_python:
         write_results("speed", figures)
     else:
         remark("a part of the run is not kept")

@@ -63,7 +63,8 @@ def circumstances(figures: Mapping[str, Any]) -> str:
     return (
         f"Commit {figures['commit']}, {figures['date']}; {figures['threads']} threads on {machine['cores']} cores "
         f"({machine['architecture']}: {', '.join(machine['flags'])}), where {load:g} processes wanted to run just "
-        f"before; {figures['frames']} frames, medians of {figures['rounds']} rounds; "
+        f"before; networks on {figures['device']['used']} ({figures['device']['reason']}); {figures['frames']} frames, "
+        f"medians of {figures['rounds']} rounds; "
         + ", ".join(f"{name} {version}" for name, version in figures["versions"].items())
         + "."
     )
@@ -72,7 +73,7 @@ def circumstances(figures: Mapping[str, Any]) -> str:
 def aims(figures: Mapping[str, Any]) -> str:
     """A row an aim, a column a clip: what was found, in bold where the aim is reached."""
     clips = figures["clips"]
-    on_gpu = figures.get("device") == "cuda"
+    on_gpu = figures["device"]["used"] == "cuda"
     rows = [_row(["", "aim", *clips])]
     for aim in () if on_gpu else AIMS:
         rows.append(
@@ -157,7 +158,7 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "startup": startup,
     "short": short,
 }
-NEEDS = dict.fromkeys(TABLES, "clips") | {"circumstances": "machine", "growth": "growth", "startup": "startup"}
+NEEDS = dict.fromkeys(TABLES, "clips") | {"circumstances": "versions", "growth": "growth", "startup": "startup"}
 """The part of the figures that each table is made of."""
 
 

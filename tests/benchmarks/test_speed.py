@@ -129,7 +129,7 @@ def test_network_and_stages_of_the_whole_command_in_processes_of_their_own(clip:
 
 def test_yolo_track_is_started_by_its_own_interpreter_and_only_with_one(clip: Path, tmp_path: Path) -> None:
     given = Namespace(
-        threads=2, device="cpu", yolo_python=None, yolo_weights=Path("network.pt"), cache=tmp_path, frames=FRAMES
+        threads=2, device="cpu", on_gpu=False, yolo_python=None, yolo_weights=Path("network.pt"), cache=tmp_path
     )
     sides = ["decode alone", "yolo track", "yolo track, save=True"]
     assert list(commands(sides, clip, given)) == ["decode alone"]
@@ -139,6 +139,12 @@ def test_yolo_track_is_started_by_its_own_interpreter_and_only_with_one(clip: Pa
     assert started["yolo track"][:5] == ["yolo/bin/python", "-m", "benchmarks.speed_yolo", str(clip), "network.pt"]
     assert "--save" in started["yolo track, save=True"]
     assert "--half" not in started["yolo track"]
+    given.on_gpu = True
+    assert "--half" in commands(sides, clip, given)["yolo track"]
+
+
+def test_a_comma_with_a_space_is_part_of_a_name() -> None:
+    assert speed.names("detect,detect, every frame,") == ["detect", "detect, every frame"]
 
 
 def test_ratios_are_taken_within_a_round() -> None:
@@ -169,10 +175,13 @@ def test_a_whole_run_is_kept_and_a_part_is_not(
     monkeypatch.setattr(speed, "growth", lambda *_: dict.fromkeys(("length", "vehicles"), GROWTH))
     monkeypatch.setattr(speed, "startup", lambda: {"help_s": 0.1, "first_frame_s": 0.9})
     monkeypatch.setattr(speed, "SIDES", {"decode alone": SIDES["decode alone"]})
-    monkeypatch.setattr(sys, "argv", ["speed", "--rounds", "1", "--threads", "1", "--clips", "ground_tank2"])
-    speed.main()
-    assert not (tmp_path / "speed.json").exists()
-    monkeypatch.setattr(sys, "argv", ["speed", "--rounds", "1", "--threads", "1"])
+    monkeypatch.setattr(speed, "YOLO", {})
+    whole = ["speed", "--rounds", "1", "--threads", "1", "--yolo-python", "python"]
+    for part in ([*whole, "--clips", "ground_tank2"], [*whole, "--only", "sides"], whole[:-2]):
+        monkeypatch.setattr(sys, "argv", part)
+        speed.main()
+        assert not (tmp_path / "speed.json").exists()
+    monkeypatch.setattr(sys, "argv", whole)
     speed.main()
     said = capsys.readouterr()
     assert "nowhere is left out" in said.err

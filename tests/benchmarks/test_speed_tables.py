@@ -24,7 +24,7 @@ FIGURES: dict[str, Any] = {
     "frames": 9,
     "rounds": 3,
     "versions": {"av": "18"},
-    "device": "auto",
+    "device": {"used": "cpu", "reason": "there is no other", "providers": []},
     "clips": {
         "a": {
             "size_px": [640, 360],
@@ -46,7 +46,7 @@ def test_an_aim_reached_is_bold_and_one_that_could_not_be_measured_is_empty() ->
 
 
 def test_on_a_gpu_its_own_aims_are_measured_and_no_others() -> None:
-    text = aims(FIGURES | {"device": "cuda"})
+    text = aims(FIGURES | {"device": {"used": "cuda"}})
     assert "| at least 3 | **6** | not measured |" in text
     assert AIMS[0].words not in text
 
@@ -70,7 +70,7 @@ def test_stages_end_with_everything() -> None:
 def test_commit_day_and_machine_are_one_sentence() -> None:
     assert circumstances(FIGURES) == (
         "Commit abc, 2026-01-02; 2 threads on 2 cores (x86_64: avx2, fma), where 0.3 processes wanted to run just "
-        "before; 9 frames, medians of 3 rounds; av 18."
+        "before; networks on cpu (there is no other); 9 frames, medians of 3 rounds; av 18."
     )
 
 
