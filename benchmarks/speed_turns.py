@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -172,19 +172,29 @@ Rounds = list[dict[str, Turn]]
 
 def take_turns(started: Mapping[str, Sequence[str]], threads: int, rounds: int) -> tuple[Rounds, dict[str, str]]:
     """Every side in turn, `rounds` times; and the versions of what they use. Sides that break off are left out."""
+    running: dict[str, Side] = {}
+    versions: dict[str, str] = {}
+    found: Rounds = []
     with ExitStack() as stack:
-        running, versions = {}, {}
-        for side, command in started.items():
-            try:
-                running[side] = stack.enter_context(Side(command, threads))
-            except SideError as error:
-                remark(f"{side} is left out: {error}")
-        found: Rounds = []
+        for name, command in started.items():
+            with _left_out(name):
+                running[name] = stack.enter_context(Side(command, threads))
+                versions |= running[name].versions
         for _ in range(rounds):
-            found.append({side: process.turn() for side, process in running.items()})
-        for process in running.values():
-            versions |= process.versions
-    return found, versions
+            found.append({})
+            for name, side in running.items():
+                with _left_out(name):
+                    found[-1][name] = side.turn()
+            running = {name: running[name] for name in found[-1]}
+    return [{name: each[name] for name in running} for each in found], versions
+
+
+@contextmanager
+def _left_out(name: str) -> Iterator[None]:
+    try:
+        yield
+    except SideError as error:
+        remark(f"{name} is left out: {error}")
 
 
 def remark(text: str) -> None:

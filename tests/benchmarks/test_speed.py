@@ -15,7 +15,7 @@ from benchmarks.speed_machine import TELLING_FLAGS, circumstances
 from benchmarks.speed_sides import SIDES, Task
 from benchmarks.speed_stages import STAGES, StageClock
 from benchmarks.speed_startup import FIRST_FRAME, longest_imports, seconds
-from benchmarks.speed_turns import Side, SideError, Stopwatch, Turn, take_turns
+from benchmarks.speed_turns import Side, Stopwatch, Turn, take_turns
 from detector import one_clip
 from detector.analysis import Networks
 from tests.clips import write_clip
@@ -50,10 +50,12 @@ def test_a_side_that_cannot_start_is_left_out_with_its_reason(capsys: pytest.Cap
     assert "misses is left out: no such thing" in capsys.readouterr().err
 
 
-def test_a_side_that_breaks_off_is_an_error_with_its_last_words() -> None:
-    failing = "from benchmarks.speed_turns import serve; serve(lambda watch: 1 / 0, {})"
-    with Side([sys.executable, "-c", failing], threads=1) as side, pytest.raises(SideError, match="ZeroDivisionError"):
-        side.turn()
+def test_a_side_that_breaks_off_is_left_out_of_every_round(capsys: pytest.CaptureFixture[str]) -> None:
+    failing = "from benchmarks.speed_turns import serve; turns = [0, 1]; serve(lambda watch: 1 // turns.pop(), {})"
+    started = {"fails": [sys.executable, "-c", failing], "counts": [sys.executable, "-c", COUNTING]}
+    rounds, _ = take_turns(started, 1, 3)
+    assert [list(each) for each in rounds] == [["counts"]] * 3
+    assert "fails is left out: ZeroDivisionError" in capsys.readouterr().err
 
 
 class Clock:
