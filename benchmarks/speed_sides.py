@@ -49,10 +49,10 @@ def every_frame(task: Task) -> Work:
 
 def command(task: Task, *options: str) -> Work:
     """The command itself, from the moment its networks are open to the last of its files."""
-    from detector import one_clip
+    from detector import clip_attempt
     from detector.cli import main
 
-    whole = one_clip.analyse_into
+    whole = clip_attempt.analyse_into
     frames: list[int] = []
 
     def work(watch: Stopwatch) -> int:
@@ -62,7 +62,7 @@ def command(task: Task, *options: str) -> Work:
             frames.append(report.input.frames_decoded)
             return report, drawn
 
-        one_clip.analyse_into = timed
+        clip_attempt.analyse_into = timed
         with tempfile.TemporaryDirectory() as folder, suppress(SystemExit):
             main([str(task.clip), "--device", task.device, "--out", f"{folder}/out", *options])
         return frames.pop()

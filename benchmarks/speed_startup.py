@@ -20,14 +20,14 @@ TIMES = 10
 COMMAND = "from detector.cli import main; main()"
 FIRST_FRAME = """
 import contextlib, os, sys
-from detector import one_clip
+from detector import clip_command
 from detector.cli import main
 
 @contextlib.contextmanager
 def progress(console, task):
     yield lambda done, expected: os._exit(0)
 
-one_clip.progress = progress
+clip_command.progress = progress
 main()
 """
 """The command, ended by the first word of progress: one frame has been read, looked at and followed."""

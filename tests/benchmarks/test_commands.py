@@ -22,6 +22,7 @@ from benchmarks import (
     counting,
     drawing,
     frame_cost,
+    memory,
     real_clips,
     shots,
     tracking_load,
@@ -119,6 +120,16 @@ def test_frame_cost(tmp_path: Path, results: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(frame_cost, "ROUNDS", 1)
     run(monkeypatch, frame_cost, tmp_path)
     assert json.loads((results / "frame_cost.json").read_text())["rendered"]["frames"] == 4
+
+
+def test_memory(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not Path("/proc/self/status").exists():
+        pytest.skip("the peak is read from /proc")
+    monkeypatch.setattr(memory, "FRAME_RATE", 1)  # so that a minute has sixty frames
+    monkeypatch.setattr(memory, "MINUTES", (1, 2))
+    monkeypatch.setattr(memory, "VEHICLES", (2,))
+    run(monkeypatch, memory)
+    assert json.loads((results / "memory.json").read_text())["vehicles"]["2"]["runs"][0]["peak_kb"] > 1000
 
 
 def test_report_page(analysed: AnalysedClip, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:

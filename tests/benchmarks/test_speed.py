@@ -16,7 +16,7 @@ from benchmarks.speed_sides import SIDES, Task
 from benchmarks.speed_stages import STAGES, StageClock
 from benchmarks.speed_startup import FIRST_FRAME, longest_imports, seconds
 from benchmarks.speed_turns import Side, Stopwatch, Turn, take_turns
-from detector import one_clip
+from detector import clip_attempt
 from detector.analysis import Networks
 from tests.clips import write_clip
 from tests.fakes import square_networks
@@ -113,7 +113,7 @@ def test_each_step_of_a_generator_is_timed_and_not_what_its_reader_does() -> Non
 @pytest.mark.parametrize("side", [side for side in SIDES if side != "network alone"])
 def test_every_side_works_on_every_frame(side: str, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Networks, "load", staticmethod(lambda *_: square_networks()))
-    monkeypatch.setattr(one_clip, "analyse_into", one_clip.analyse_into)  # put back when the test is over
+    monkeypatch.setattr(clip_attempt, "analyse_into", clip_attempt.analyse_into)  # put back when the test is over
     work = SIDES[side](Task(clip, "cpu"))
     assert [work(Stopwatch()), work(Stopwatch())] == [FRAMES, FRAMES]
 
