@@ -30,21 +30,28 @@ class Task:
     device: str
 
 
-def analysis(task: Task, **settings: Any) -> Work:
+def default_settings(task: Task) -> Work:
     """`analyze` with its networks open; every word of the report is part of it, no file is written."""
     from detector import analyze
     from detector.analysis import Networks
 
     networks = Networks.load(task.device)  # type: ignore[arg-type]
-    return lambda watch: analyze(task.clip, networks=networks, **settings).input.frames_decoded
+    return lambda watch: analyze(task.clip, networks=networks).input.frames_decoded
 
 
 def every_frame(task: Task) -> Work:
-    """Every frame looked at by both networks' rule, in float32 on the processor."""
+    """The same at SIZE_PX, every frame looked at in float32 on the processor."""
     from detector import analyze
+    from detector.analysis import Networks
 
-    once_each = {"every": 1} if "every" in signature(analyze).parameters else {}
-    return analysis(Task(task.clip, "cpu"), size=SIZE_PX, **once_each)
+    networks = Networks.load("cpu", **known_to(Networks.load, precision="fp32"))
+    settings = known_to(analyze, every=1)
+    return lambda watch: analyze(task.clip, networks=networks, size=SIZE_PX, **settings).input.frames_decoded
+
+
+def known_to(function: Callable[..., Any], **settings: Any) -> dict[str, Any]:
+    """Those of the settings that this version of detect has: what is not there is as it would be set."""
+    return {name: value for name, value in settings.items() if name in signature(function).parameters}
 
 
 def command(task: Task, *options: str) -> Work:
@@ -95,14 +102,15 @@ def plain_loop(task: Task) -> Work:
 
 
 def network_alone(task: Task) -> Work:
-    """The vehicle network as detect opens it, on tensors of the clip's shape that lie ready: part of the ceiling."""
+    """The vehicle network in float32 as detect opens it, on tensors of the clip's shape that lie ready: part of the
+    ceiling.
+    """
     import numpy as np
 
-    from detector.device import open_session
-    from detector.model import letterbox, networks_folder
+    from detector.model import letterbox, load_network
 
-    graph = (networks_folder() / "vehicles" / "model.onnx").read_bytes()
-    session, _ = open_session(graph, "cuda" if task.device == "cuda" else "cpu", lambda opened: None)
+    device = "cuda" if task.device == "cuda" else "cpu"
+    session = load_network("fast", device, **known_to(load_network, precision="fp32"))._session  # not its letterbox
     images = [letterbox(image, SIZE_PX, 32)[0][None] for image in _some_pictures(task.clip)]
     frames = _frames(task.clip)
 
@@ -143,7 +151,7 @@ def decode_opencv(task: Task) -> Work:
 
 
 SIDES: Mapping[str, Callable[[Task], Work]] = {
-    "detect": analysis,
+    "detect": default_settings,
     "detect, every frame": every_frame,
     "detect --no-video": lambda task: command(task, "--no-video"),
     "detect, with video": command,
