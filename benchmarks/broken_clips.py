@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.clips import write_clip
+from tests.clips import drifting_picture, write_clip
 
 FRAMES = 30
 FORMATS: dict[str, dict[str, object]] = {
@@ -21,24 +21,39 @@ FORMATS: dict[str, dict[str, object]] = {
     "clip.ts": {},
     "clip.flv": {"codec": "flv1"},
     "clip.avi": {"codec": "mjpeg", "pixel_format": "yuvj420p"},
+    "clip.wmv": {"codec": "wmv2"},
+    "clip.gif": {"codec": "gif", "pixel_format": "rgb8"},
+    "clip.mpg": {"codec": "mpeg2video"},
+    "hevc.mp4": {"codec": "libx265", "codec_options": {"x265-params": "log-level=none:keyint=10"}},
+    "av1.mp4": {"codec": "libsvtav1", "codec_options": {"g": "10", "preset": "13"}},
 }
 LIES = (0, 1, 0x7FFFFFFF, 0xFFFFFFFF)
 
 
 @dataclass(frozen=True)
 class Broken:
-    """One case: the class of fault it belongs to, the file, and how many pictures the sound clip holds, if known."""
+    """One case.
+
+    Attributes:
+        fault: the class of fault it belongs to.
+        path: the file.
+        frames: how many pictures the sound clip holds, if known.
+        sound: the clip before it was broken, where there is one.
+    """
 
     fault: str
     path: Path
     frames: int | None
+    sound: Path | None = None
 
 
 def sound_clips(folder: Path) -> dict[str, bytes]:
     """One small clip of each format, by name."""
-    options = {"frames": FRAMES, "size": (96, 64), "busy": True, "time_base": Fraction(1, 25)}
+    os.environ.setdefault("SVT_LOG", "1")  # errors only
+    options = {"frames": FRAMES, "size": (96, 64), "draw": drifting_picture, "time_base": Fraction(1, 25)}
+    options["codec_options"] = {"g": "10"}
     return {
-        name: write_clip(folder / name, codec_options={"g": "10"}, **{**options, **own}).read_bytes()  # type: ignore[arg-type]
+        name: write_clip(folder / name, **{**options, **own}).read_bytes()  # type: ignore[arg-type]
         for name, own in FORMATS.items()
     }
 
@@ -57,7 +72,7 @@ def broken_clips(folder: Path, flips: int) -> Iterator[Broken]:
     for number, content in enumerate(with_boxes_swapped(sound["front.mp4"])):
         yield _written(folder, "boxes swapped", "front.mp4", content, number)
     for seed in range(flips // 5):
-        name = ("front.mp4", "clip.mkv", "clip.avi")[seed % 3]
+        name = ("front.mp4", "clip.mkv", "clip.avi", "clip.wmv", "clip.gif")[seed % 5]
         yield _written(folder, "lies in headers", name, with_lies(sound[name], seed), seed)
 
 
@@ -136,4 +151,4 @@ def _largest_matroska(path: Path) -> Path:
 def _written(folder: Path, fault: str, name: str, content: bytes, number: int, frames: int = FRAMES) -> Broken:
     path = folder / f"{number}_{name}"
     path.write_bytes(content)
-    return Broken(fault, path, frames)
+    return Broken(fault, path, frames, folder / name if frames else None)

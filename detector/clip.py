@@ -16,18 +16,20 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from detector import asf_packets
 from detector.clip_info import ClipInfo, describe, remarks
 from detector.clip_opening import (
     ClipError,
     ends_within_picture,
     error_text,
+    lacks_gif_end,
     missing_bytes,
     open_container,
     video_stream,
     why_no_picture,
 )
 from detector.clip_pictures import Orientation, orientation
-from detector.damage import GUESSED, Damage, DamageLog
+from detector.damage import GUESSED, LEAP_FACTOR, SHORT_LEAP_FACTOR, Damage, DamageLog
 from detector.frame import Converters, Frame, ImagePicture, Picture, upright_picture
 from detector.silent_losses import SilentLosses
 from detector.timecode import Clock, Timecode
@@ -71,7 +73,6 @@ class ClipReader:
         self.frames_decoded = 0
         self.frames_failed = 0
         self.notes: list[str] = []
-        self._log = DamageLog()
         self._packets_read = 0
         self._packets_hidden = 0
         self._last_error: str | None = None
@@ -82,11 +83,19 @@ class ClipReader:
         self._begun = False
         self._container = open_container(path)
         try:
+            asf = self._container.format.name == "asf"
+            self._log = DamageLog(SHORT_LEAP_FACTOR if asf else LEAP_FACTOR)
             self._stream = video_stream(self._container, path)
             self._stream.codec_context.thread_type = DECODER_THREADS
             self._clock = Clock(self._stream.time_base, self._stream.average_rate)
             context = self._stream.codec_context
-            self._losses = SilentLosses(self._container.format.name, context.name, context.width * context.height)
+            self._losses = SilentLosses(
+                path,
+                self._container.format.name,
+                bool(self._container.streams.audio),
+                context.name,
+                context.width * context.height,
+            )
             self._pictures = self._stamped()
             self._waiting = next(self._pictures, None)
             if self._waiting is None:
@@ -153,7 +162,7 @@ class ClipReader:
                 self._note(repair)
             if picture.is_corrupt:
                 self._log.trouble(GUESSED, time.pts)
-            self._log.frame(time)
+            self._log.frame(time, picture.key_frame)
             upright = self._upright(picture, time) if since_s >= self._start_s else None
             if upright is not None:
                 self.frames_decoded += 1
@@ -193,7 +202,7 @@ class ClipReader:
             own = packet.stream is self._stream  # at the end, packets carry no number of their own
             if skipped:
                 pts = self._clock.shifted(packet.pts) if own else None
-                self._log.trouble(f"{skipped} bytes of the file could not be followed", pts)
+                self._log.trouble(f"{skipped} bytes of the file could not be followed", pts, spoiling=False)
             if own:
                 yield cast("Packet[VideoStream]", packet)
 
@@ -225,14 +234,18 @@ class ClipReader:
         if self._packets_hidden:
             self._note(f"{self._packets_hidden} pictures lie outside the file's edit list: no player shows them")
         leaps = self._log.leaps()
-        if leaps:
+        if leaps and self._log.empty:  # otherwise they are among the damage
             count, frame, length_s = leaps
             self._note(
                 f"time stamps leap in {count} place(s), furthest after frame {frame} ({length_s:.3g} s): "
                 "pictures may be lost"
             )
         missing = missing_bytes(path := self.info.path)
-        unread = self._losses.unread_end(path) if self._log.empty else 0
+        for pts in asf_packets.broken_packets(path) if self.info.container == "asf" else []:
+            self._log.trouble("parts of the file could not be followed", self._clock.shifted(pts))
+        unread = self._losses.unread_end() if self._log.empty else 0
+        if self._log.empty and not self._start_s:
+            self.notes += self._losses.remarks(self.info, self._log.last)
         if not self._start_s:
             self._stated = declared - self._packets_hidden
             self._missing_share = (
@@ -240,14 +253,18 @@ class ClipReader:
             )
         if missing and self._log.empty and declared and self._packets_read >= declared:
             self._note(f"the file states a length {missing} bytes beyond its end, but no picture is missing")
-        elif missing and self._log.empty:
+        elif missing:
             self._log.trouble(f"the file is cut off: {missing} bytes are missing at its end")
         elif unread:
             self._log.trouble(f"{unread} bytes at the end of the file could not be followed")
         elif self.info.container == "mpegts" and ends_within_picture(path, self._stream.id):
             self._log.trouble("the file ends within a picture")
+        elif self.info.container == "gif" and lacks_gif_end(path) and self._log.empty:
+            self._log.trouble_at_last("the file is cut off: the mark that ends a GIF is missing")
         elif declared > self._packets_read and self._log.empty:
             self._note(f"the header states {declared} pictures, the file gives {self._packets_read}")
+        if self.info.container == "avi" and self.frames_decoded < declared and not (self._log.empty or self._start_s):
+            self._note("an AVI holds no time stamps: after what is lost, all times may be too early")
         self._end_lost = any(place.until_s is None for place in self._log.places())
 
     def _upright(self, coded: VideoFrame, time: Timecode) -> Picture | None:

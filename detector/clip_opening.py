@@ -11,6 +11,8 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from detector.asf_packets import ASF_HEADER, stated_bytes
+
 # Containers that hold their own pictures. Playlists, concat scripts, image sequences and devices are left out on
 # purpose: they make the decoder open other files than the one that was named.
 CONTAINERS = "mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,gif,asf,ogg,h264,hevc,vvc,m4v,mxf,dv,ivf,obu,mjpeg,nut,rm,wtv"
@@ -114,14 +116,19 @@ def error_text(error: Exception) -> str:
 
 
 def missing_bytes(path: Path) -> int:
-    """How many bytes an MP4, Matroska or transport stream file lacks to end where its own outermost structure does."""
+    """How many bytes an MP4, Matroska or transport stream file lacks to end where its own outermost structure does.
+
+    Of a Windows Media file what its header states, unless it was written without looking back.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(512)
         if head[4:8] in MP4_FIRST_BOXES:
-            return max(0, max((end for _, end in _mp4_boxes(file, size)), default=0) - size)
+            return max(0, max((end for _, end in mp4_boxes(file, size)), default=0) - size)
         if head.startswith(EBML_HEADER):
             return max(0, _matroska_end(head) - size)
+        if head.startswith(ASF_HEADER):
+            return max(0, stated_bytes(head + file.read(HEAD_BYTES)) - size)
         for packet, sync in ((188, 0), (192, 4)):  # the second with the arrival times of camcorders
             if len(head) == 512 and head[sync] == head[sync + packet] == head[sync + 2 * packet] == TRANSPORT_SYNC:
                 return -size % packet
@@ -143,6 +150,13 @@ def ends_within_picture(path: Path, track_id: int) -> bool:
         if int.from_bytes(tail[at + 1 : at + 3], "big") & 0x1FFF == track_id:
             return not tail[at + 3] & 0x20  # no adaptation field, so no padding
     return False
+
+
+def lacks_gif_end(path: Path) -> bool:
+    """Whether the mark at the end of a GIF is missing; what fills up a block of the disk may follow it."""
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, HEAD_BYTES), os.SEEK_END)
+        return not file.read().rstrip(b"\0\r\n").endswith(b";")
 
 
 def _check_file(path: Path) -> None:
@@ -171,7 +185,7 @@ def _why_not_opened(path: Path, error: Exception) -> str:
         return "the video is encrypted; give a copy without copy protection"
     if head[4:8] in MP4_FIRST_BOXES:
         with path.open("rb") as file:
-            names = {name for name, _ in _mp4_boxes(file, path.stat().st_size)}
+            names = {name for name, _ in mp4_boxes(file, path.stat().st_size)}
         if b"moov" not in names:
             return (
                 "has no index (moov): cut off while it was recorded or copied; get a complete copy or have it repaired"
@@ -181,7 +195,7 @@ def _why_not_opened(path: Path, error: Exception) -> str:
     return f"is not a video, or is damaged beyond reading ({error_text(error)}); check it or get another copy"
 
 
-def _mp4_boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
+def mp4_boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
     """Name and end offset of each top-level box."""
     position = 0
     while position + 8 <= size:

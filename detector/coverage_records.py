@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DamagedPlace:
-    """A place where the clip could not be read, from `time_s` to `until_s`, when sound pictures come again, if ever."""
+    """A place where the clip could not be read, from `time_s` to `until_s`, when pictures come again, if ever.
+
+    Those before `leaning_until_s`, the next key frame, and a few before the place are made from broken ones.
+    """
 
     after_frame: int
     time_s: float | None
     reason: str
     until_s: float | None = None
+    leaning_until_s: float | None = None
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,30 @@ FFmpeg's readers look for the next thing they know after a broken stretch, and s
 picture, all without a word to the caller.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from detector.clip_info import ClipInfo
+from detector.clip_opening import mp4_boxes
+from detector.timecode import FALLBACK_RATE, Timecode
+
 # Containers whose reader goes through the bytes from front to back, and the most there is between two packets: headers,
-# subtitles, padding. More is a stretch that nobody could follow.
+# subtitles, padding, in Matroska the rest of sound that is packed several to a block. More is a stretch that nobody
+# could follow.
 LARGEST_ROOM_BYTES = {"matroska,webm": 4096, "flv": 4096, "avi": 4096, "asf": 16384}
-# What may come after the last packet: in Matroska Cues, Tags, Attachments, Chapters.
-WHAT_FOLLOWS: dict[str, tuple[bytes, ...]] = {
-    "matroska,webm": (b"\x1c\x53\xbb\x6b", b"\x12\x54\xc3\x67", b"\x19\x41\xa4\x69", b"\x10\x43\xa7\x70"),
-    "avi": (b"idx1", b"JUNK", b"LIST", b"RIFF"),
-    "flv": (),
+# Where packets are the whole of their blocks, more than this is such a stretch too, unless it begins with a name that
+# may stand there: in Matroska Cues, Tags, Attachments, Chapters, Cluster, in AVI also pictures of no bytes.
+HEADER_BYTES = 64
+NAMES: dict[str, tuple[bytes, ...]] = {
+    "matroska,webm": tuple(map(bytes.fromhex, ("1c53bb6b", "1254c367", "1941a469", "1043a770", "1f43b675"))),
+    "avi": (b"idx1", b"JUNK", b"LIST", b"RIFF", b"ix0", b"dc\0\0\0\0", b"db\0\0\0\0"),
 }
+MATROSKA_VOID = 0xEC
+EARLY_END_S, EARLY_END_SHARE = 0.2, 0.02  # headers are rounded, and count from zero where the pictures begin later
+UNUSED_SHARE = 0.05  # of the data of an MP4 that no packet holds: more is no padding
 GIF_ROOM_BYTES = 4096
 SMALLEST_PICTURE_BYTES = 8  # MPEG-4 says "as before" in less, and its decoder then gives nothing
 GIF_BYTES_A_PIXEL = 1.6  # codes of 12 bits at most, cut into blocks of 255 bytes
@@ -28,36 +38,74 @@ class SilentLosses:
     """Watches the packets of a file and the pictures that come of them.
 
     Args:
+        path: the file.
         container: format name as libavformat has it.
+        has_sound: whether there is sound beside the pictures.
         codec: of the pictures.
         pixels: of one picture.
     """
 
-    def __init__(self, container: str, codec: str, pixels: int) -> None:
-        self._container = container
+    def __init__(self, path: Path, container: str, has_sound: bool, codec: str, pixels: int) -> None:
+        self._path, self._container = path, container
+        self._whole_blocks = container in NAMES and not (has_sound and "matroska" in container)
         self._largest_room_bytes = LARGEST_ROOM_BYTES.get(container)
         self._largest_picture_bytes = int(GIF_BYTES_A_PIXEL * pixels) + GIF_ROOM_BYTES if container == "gif" else 0
         self._counts = codec not in HIDES_PICTURES
         self._end: int | None = None
+        self._read_bytes = 0
         self._due: dict[int, int] = {}
 
     def skipped_bytes(self, packet: Packet) -> int:  # type: ignore[type-arg]
         """How many bytes before this packet, of any track, belong to nothing; 0 where that means nothing."""
+        self._read_bytes += packet.size
         if self._largest_room_bytes is None or packet.pos is None or packet.pos < 0 or not packet.size:
             return 0
-        skipped = packet.pos - self._end if self._end is not None else 0
-        self._end = max(self._end or 0, packet.pos + packet.size)
-        return skipped if skipped > self._largest_room_bytes else 0
+        begin = packet.pos if self._end is None else self._end
+        skipped = packet.pos - begin
+        self._end = max(begin, packet.pos + packet.size)
+        lost = skipped > self._largest_room_bytes or (skipped > HEADER_BYTES and self._nameless(begin))
+        return skipped if lost else 0
 
-    def unread_end(self, path: Path) -> int:
+    def unread_end(self) -> int:
         """How many bytes after the last packet are neither index nor tags; 0 where that means nothing."""
-        rest = path.stat().st_size - self._end if self._end is not None else 0
-        if self._container not in WHAT_FOLLOWS or rest <= LARGEST_ROOM_BYTES[self._container]:
+        if self._end is None or self._container not in (*NAMES, "flv"):
             return 0
-        with path.open("rb") as file:
-            file.seek(self._end or 0)
-            head = file.read(64)
-        return 0 if any(name in head for name in WHAT_FOLLOWS[self._container]) else rest
+        rest = self._path.stat().st_size - self._end
+        room = HEADER_BYTES if self._whole_blocks else LARGEST_ROOM_BYTES[self._container]
+        return rest if rest > room and not self._named(self._end) else 0
+
+    def remarks(self, info: ClipInfo, last: Timecode | None) -> Iterator[str]:
+        """What hints at losses in a clip that was read to its end without any trouble; `last` is its last stamp."""
+        step_s = float(1 / (info.frame_rate or FALLBACK_RATE))
+        if info.duration_s is not None and last is not None and not info.has_audio:
+            lacking_s = info.duration_s - (last.seconds - info.start_s) - step_s
+            if lacking_s > max(EARLY_END_S, EARLY_END_SHARE * info.duration_s):
+                yield f"the pictures end {lacking_s:.3g} s before the header says: the last ones may be lost"
+        if info.container == "asf" and info.start_s > step_s / 2 and not info.has_audio:
+            yield f"the pictures begin {info.start_s:.3g} s into the file: earlier ones may be lost"
+        unused = self._unused_share() if "mp4" in info.container else 0.0
+        if unused > UNUSED_SHARE:
+            yield f"{unused:.0%} of the data belongs to nothing that is shown: it is cut away, or lost"
+
+    def _unused_share(self) -> float:
+        """Of the data of an MP4, that which no packet held."""
+        data_bytes = begin = 0
+        with self._path.open("rb") as file:
+            for name, end in mp4_boxes(file, self._path.stat().st_size):
+                data_bytes += (end - begin) * (name == b"mdat")
+                begin = end
+        return max(0.0, 1 - self._read_bytes / data_bytes) if data_bytes else 0.0
+
+    def _nameless(self, begin: int) -> bool:
+        return self._whole_blocks and not self._named(begin)
+
+    def _named(self, begin: int) -> bool:
+        """Whether what begins here is known to stand between packets."""
+        with self._path.open("rb") as file:
+            file.seek(begin)
+            head = file.read(HEADER_BYTES)
+        void = "matroska" in self._container and MATROSKA_VOID in head[:8]
+        return void or any(name in head for name in NAMES.get(self._container, ()))
 
     def beyond_reason(self, packet: "Packet[VideoStream]") -> bool:
         """Whether a GIF's picture is larger than any can be: then it holds the rest of the file, which nobody reads."""

@@ -1,6 +1,6 @@
 """Tiny clips for the tests, rendered on the spot: each frame has its own grey level and a white corner."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -30,6 +30,14 @@ def busy_picture(index: int, width: int, height: int) -> NDArray[np.uint8]:
     return np.random.default_rng(index).integers(0, 255, (height, width, 3), np.uint8)
 
 
+def drifting_picture(index: int, width: int, height: int) -> NDArray[np.uint8]:
+    """A rough ground that moves by three pixels from frame to frame: each is told from its neighbour, and from those
+    that a decoder would put together of broken parts."""
+    rough = np.random.default_rng(0).integers(0, 255, (height, width + 600, 3), np.uint8)
+    seen = rough[:, 3 * index % 600 :][:, :width]
+    return np.ascontiguousarray((seen.astype(np.uint16) + np.roll(seen, 1, 0) + np.roll(seen, 1, 1)) // 3, np.uint8)
+
+
 def write_clip(
     path: Path,
     frames: int = 20,
@@ -45,6 +53,7 @@ def write_clip(
     frame_rate: int = 25,
     audio: str | None = None,
     busy: bool = False,
+    draw: Callable[[int, int, int], NDArray[np.uint8]] | None = None,
     container_options: dict[str, str] | None = None,
     codec_options: dict[str, str] | None = None,
 ) -> Path:
@@ -60,9 +69,11 @@ def write_clip(
         pts: stamps in `time_base` ticks, one for each frame; evenly spaced by `frame_rate` if left out.
         audio: a codec name such as "aac", for a quiet sound track of the same length.
         busy: noise instead of flat grey.
+        draw: gives the picture of a number, a width and a height, instead of either.
     """
     tick = 1 / (frame_rate * time_base)
     stamps = [round(index * tick) for index in range(frames)] if pts is None else list(pts)
+    draw = draw or (busy_picture if busy else picture)
     with av.open(str(path), "w", container_options=container_options or {}) as container:
         if frames:
             video = container.add_stream(codec, rate=frame_rate, options=codec_options or {})
@@ -77,7 +88,6 @@ def write_clip(
                 video.set_display_rotation(rotation, hflip=mirrored)
         sound = container.add_stream(audio, rate=48000) if audio else None
         for index, stamp in enumerate(stamps):
-            draw = busy_picture if busy else picture
             frame = av.VideoFrame.from_ndarray(draw(index, *size), format="bgr24").reformat(format=pixel_format)
             frame.pts, frame.time_base = stamp, time_base
             container.mux(video.encode(frame))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from detector.clip import ClipReader
-from tests.clips import write_clip
+from tests.clips import drifting_picture, write_clip
 
 HOLE = 0.08  # of the file
 
@@ -73,3 +73,48 @@ def test_a_range_does_not_tell_what_is_lost_after_it(tmp_path: Path) -> None:
 
     assert whole.frames_failed > 0
     assert early.frames_failed == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "codec", "pixel_format"),
+    [("clip.gif", "gif", "rgb8"), ("clip.wmv", "wmv2", "yuv420p"), ("clip.mpg", "mpeg2video", "yuv420p")],
+)
+@pytest.mark.parametrize("percent", [30, 55, 80])
+def test_a_cut_is_told_wherever_it_is(tmp_path: Path, file: str, codec: str, pixel_format: str, percent: int) -> None:
+    path = write_clip(
+        tmp_path / file, 30, (96, 64), codec, pixel_format, draw=drifting_picture, time_base=Fraction(1, 25)
+    )
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * percent // 100])
+
+    with ClipReader(path) as reader:
+        assert len(list(reader)) < 30
+    assert reader.damage[-1].until_s is None
+
+
+def test_a_small_hole_between_blocks_is_told(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mkv", 30, (96, 64), draw=drifting_picture, codec_options={"g": "10"})
+    content = bytearray(path.read_bytes())
+    begin = len(content) // 2
+    content[begin : begin + 1500] = bytes(1500)
+    path.write_bytes(content)
+
+    with ClipReader(path) as reader:
+        assert len(list(reader)) < 30
+    assert any("could not be followed" in place.reason for place in reader.damage)
+
+
+def test_the_unused_data_of_an_mp4_is_remarked(tmp_path: Path) -> None:
+    path = write_clip(
+        tmp_path / "clip.mp4",
+        30,
+        draw=drifting_picture,
+        codec_options={"g": "10"},
+        container_options={"movflags": "frag_keyframe+empty_moov"},
+    )
+    content = path.read_bytes()
+    at = content.rindex(b"traf")
+    path.write_bytes(content[:at] + b"what" + content[at + 4 :])
+
+    with ClipReader(path) as reader:
+        assert len(list(reader)) == 20
+    assert any("belongs to nothing" in note for note in reader.notes)

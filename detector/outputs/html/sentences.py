@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from detector.outputs.words import class_name, clock, counted, heading, share, span
-from detector.report import Convoy, Count, Coverage, Distinct, Event, Report, Shot
+from detector.report import Convoy, Count, Coverage, DamagedPlace, Distinct, Event, Report, Shot
 from detector.review_records import Review
 
 
@@ -139,9 +139,16 @@ def _unread(covered: Coverage) -> Iterator[str]:
     if covered.frames_failed:
         yield f"{counted(covered.frames_failed, 'picture')} could not be decoded."
     for damage in covered.damage:
-        yield _sentence(f"not read {span(damage.time_s, damage.until_s)}: {damage.reason}")
+        yield _sentence(f"not read {span(damage.time_s, damage.until_s)}{_leaning(damage)}: {damage.reason}")
     if covered.complete and not covered.interrupted:
         yield "Every picture could be decoded."
+
+
+def _leaning(damage: DamagedPlace) -> str:
+    """What is said of the pictures between a damaged place and the next key frame, if there are any."""
+    if damage.until_s is None or damage.until_s == damage.leaning_until_s:
+        return ""
+    return f", and pictures {span(damage.until_s, damage.leaning_until_s)} are made from broken ones"
 
 
 def _rest_on(covered: Coverage) -> str:

@@ -91,8 +91,16 @@ def test_damage_interruption_and_choices_are_told(analysed: AnalysedClip) -> Non
 @pytest.mark.parametrize(
     ("place", "text"),
     [
-        (DamagedPlace(-1, None, "no key frame", until_s=2.0), "Not read from the start to 0:02.0: no key frame."),
-        (DamagedPlace(9, 3.0, "bytes missing", until_s=5.5), "Not read from 0:03.0 to 0:05.5: bytes missing."),
+        (DamagedPlace(-1, None, "no key frame", 2.0, 2.0), "Not read from the start to 0:02.0: no key frame."),
+        (DamagedPlace(9, 3.0, "bytes missing", 5.5, 5.5), "Not read from 0:03.0 to 0:05.5: bytes missing."),
+        (
+            DamagedPlace(9, 3.0, "guessed", until_s=5.5, leaning_until_s=10.0),
+            "Not read from 0:03.0 to 0:05.5, and pictures from 0:05.5 to 0:10.0 are made from broken ones: guessed.",
+        ),
+        (
+            DamagedPlace(9, 3.0, "guessed", until_s=5.5),
+            "Not read from 0:03.0 to 0:05.5, and pictures from 0:05.5 to the end are made from broken ones: guessed.",
+        ),
         (DamagedPlace(-1, None, "nothing but noise"), "Not read from the start to the end: nothing but noise."),
     ],
 )
