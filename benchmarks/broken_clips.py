@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.bombs import bombs
 from tests.clips import drifting_picture, write_clip
 
 FRAMES = 30
@@ -126,26 +127,11 @@ def hostile_clips(folder: Path) -> Iterator[Broken]:
     }
     for number, (script, suffix) in enumerate(itertools.product(sorted(scripts), (".mp4", ".m3u8", ".avi", ".gif"))):
         yield _written(folder, "scripts and playlists", f"script{suffix}", script.encode(), number, frames=0)
-    yield Broken("pictures that fill the memory", _largest_gif(folder / "largest.gif"), 0)
-    yield Broken("pictures that fill the memory", _largest_matroska(folder / "largest.mkv"), 0)
+    for bomb in bombs(folder):
+        yield Broken("pictures that fill the memory or the day", bomb, 0)
     os.mkfifo(folder / "endless.mp4")
     yield Broken("no files", folder / "endless.mp4", 0)
     yield Broken("no files", Path("/dev/zero"), 0)
-
-
-def _largest_gif(path: Path) -> Path:
-    content = bytearray(write_clip(path, 2, codec="gif", pixel_format="rgb8").read_bytes())
-    content[6:10] = b"\xff" * 4  # width and height
-    path.write_bytes(content)
-    return path
-
-
-def _largest_matroska(path: Path) -> Path:
-    content = write_clip(path, 2, (16383, 2), codec="ffv1").read_bytes()
-    path.write_bytes(
-        content.replace(b"\xba\x81\x02", b"\xba\x81\xff").replace(b"\xb0\x82\x3f\xff", b"\xb0\x82\xff\xff")
-    )
-    return path
 
 
 def _written(folder: Path, fault: str, name: str, content: bytes, number: int, frames: int = FRAMES) -> Broken:

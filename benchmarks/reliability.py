@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from benchmarks.broken_clips import Broken, broken_clips, hostile_clips
 from benchmarks.picture_judge import judged_by_pictures
 from benchmarks.results import write_results
-from detector import analysis
+from detector import clip_reading
 from detector.analysis import Networks
 from detector.cli import DONE, PARTLY_READ, UNREADABLE, main
 from detector.clip import ClipReader, Frame
@@ -81,7 +81,7 @@ def _command(case: Broken, out: Path, said: Path, seen: Path) -> None:
     code = 70
     Networks.load = staticmethod(lambda *_: square_networks())  # type: ignore[method-assign,assignment]
     if case.sound:
-        analysis.ClipReader = _Watched  # type: ignore[misc]
+        clip_reading.ClipReader = _Watched  # type: ignore[misc]
     try:
         with said.open("w") as heard, contextlib.redirect_stderr(heard), contextlib.redirect_stdout(io.StringIO()):
             main([str(case.path), "--out", str(out), "--no-video"])

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from detector.clip import ClipReader, Frame
+from detector.clip import Frame
+from detector.clip_reading import Reader, confined, open_clip
 from detector.colour import chroma
 from detector.counting import count_clip
 from detector.detections import Detections
@@ -18,6 +19,7 @@ from detector.device import DeviceName
 from detector.flashes import FlashCue
 from detector.frame_records import FrameRecord
 from detector.input_size import SizeChoice, sizes_to_try
+from detector.limits import DEFAULT_LIMITS, Limits
 from detector.looks import Networks as Networks
 from detector.looks import VehiclesSeen, vehicles_seen
 from detector.model_card import ModelError, ThresholdName
@@ -70,6 +72,8 @@ def analyze(
     size: SizeChoice = "auto",
     from_s: float | None = None,
     to_s: float | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    sandbox: bool = False,
     networks: Networks | None = None,
     on_detections: OnDetections | None = None,
     on_frames: OnFrames | None = None,
@@ -87,6 +91,8 @@ def analyze(
             at a few frames of each shot in several sizes and takes the smallest from which a larger one adds little.
         from_s: leave out what is earlier than this many seconds after the first picture.
         to_s: leave out what is at or after this many seconds after the first picture.
+        limits: what is read at most.
+        sandbox: read in a process that can do nothing else (`detector.sandbox`).
         networks: networks opened before, to save the time of opening them again for every clip.
         on_detections: is given the number of each frame and all that was found in it down to the lowest score that
             tracking looks at, in order.
@@ -98,6 +104,7 @@ def analyze(
 
     Raises:
         ClipError: the clip cannot be read at all.
+        SandboxError: reading cannot be confined on this system.
         ModelError, DeviceError: a network or the device cannot be had, or a network has no such threshold.
         MotFileError: the saved detections are not of this clip.
         ValueError: an unknown class, a confidence outside 0 to 1, a size out of range, or an empty range.
@@ -108,7 +115,7 @@ def analyze(
     looking = _looking(networks, classes, threshold, confidence)
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     path = Path(clip)
-    with ClipReader(path, from_s, to_s) as reader:
+    with open_clip(path, from_s, to_s, limits, sandbox) as reader:
         look = vehicles_seen(networks.vehicles, looking.confidence, sizes_px)
         watch = _Watch(networks, looking, look, _frame_rate(reader), on_detections, on_frames)
         interrupted = _watch_clip(reader, watch, _frames_expected(reader, from_s, to_s), on_progress)
@@ -136,6 +143,7 @@ def analyze(
             tracks=networks.vehicles.card.name if isinstance(networks.vehicles, SavedDetections) else None,
             from_s=from_s,
             to_s=to_s,
+            limits=limits,
         ),
         versions=versions(),
         counts=count_clip(shots),
@@ -144,7 +152,12 @@ def analyze(
         convoys=tuple(convoy_summaries(watch.findings)),
         events=tuple(event_summaries(watch.findings)),
         coverage=covered,
-        run=Run(started.isoformat(timespec="seconds"), round(seconds, 3), round(frames / seconds, 2)),
+        run=Run(
+            started.isoformat(timespec="seconds"),
+            round(seconds, 3),
+            round(frames / seconds, 2),
+            confined(reader),
+        ),
     )
 
 
@@ -216,7 +229,7 @@ class _Watch:
             self.on_frames(frame_records(findings, self.looking))
 
 
-def _watch_clip(reader: ClipReader, watch: _Watch, expected: int | None, on_progress: OnProgress | None) -> bool:
+def _watch_clip(reader: Reader, watch: _Watch, expected: int | None, on_progress: OnProgress | None) -> bool:
     """Look at every frame; True if the user broke it off, with what was seen till then settled."""
     interrupted = False
     try:
@@ -258,7 +271,7 @@ def _looking(
     )
 
 
-def _frames_expected(reader: ClipReader, from_s: float | None, to_s: float | None) -> int | None:
+def _frames_expected(reader: Reader, from_s: float | None, to_s: float | None) -> int | None:
     """About how many frames will be looked at, as far as the header tells."""
     declared, duration_s = reader.info.frames_declared, reader.info.duration_s
     if declared is None or (from_s is None and to_s is None):
@@ -269,6 +282,6 @@ def _frames_expected(reader: ClipReader, from_s: float | None, to_s: float | Non
     return round(declared * share)
 
 
-def _frame_rate(reader: ClipReader) -> float:
+def _frame_rate(reader: Reader) -> float:
     rate = float(reader.info.frame_rate or ASSUMED_FRAME_RATE)
     return rate if 1 <= rate <= 1000 else ASSUMED_FRAME_RATE

@@ -10,6 +10,7 @@ from detector import __version__
 from detector.arguments import InputSize, Jobs, Seconds, read_list, split_classes, split_formats
 from detector.clips_named import clips_in, each_once, output_folder
 from detector.exit_codes import UNREADABLE, WRONG_USAGE, complain
+from detector.limits import Limits
 
 if TYPE_CHECKING:
     from detector.device import DeviceName
@@ -99,6 +100,35 @@ if TYPE_CHECKING:
     help="How many clips at once, each in a process of its own.  [default: auto, as cores and memory allow]",
 )
 @click.option("--retry-failed", is_flag=True, help="Of several clips, try again those that could not be read before.")
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Read the clip in a process without network, programs and other files. The sound is left out. Linux only.",
+)
+@click.option(
+    "--most-pixels",
+    type=click.IntRange(1),
+    default=Limits.pixels,
+    show_default=True,
+    metavar="N",
+    help="Refuse clips whose pictures have more pixels.",
+)
+@click.option(
+    "--most-frames",
+    type=click.IntRange(1),
+    default=Limits.frames,
+    show_default=True,
+    metavar="N",
+    help="Refuse clips of more pictures; the default is more than four hours at 60 a second.",
+)
+@click.option(
+    "--most-memory",
+    type=click.FloatRange(0, min_open=True),
+    default=Limits.memory_gib,
+    show_default=True,
+    metavar="GIB",
+    help="Refuse clips for which a decoder may take more memory.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
 @click.option(
     "--verify",
@@ -134,6 +164,10 @@ def main(
     listed: tuple[Path, ...],
     jobs: int | None,
     retry_failed: bool,
+    sandbox: bool,
+    most_pixels: int,
+    most_frames: int,
+    most_memory: float,
     overwrite: bool,
     verify: Path | None,
     review: Path | None,
@@ -145,8 +179,8 @@ def main(
     each clip. Recorded files only: no live feed, no coordinates, no people. A missing detection is never proof of
     absence.
 
-    Exit codes: 0 done, 1 part of a clip could not be read, 2 wrong usage, 3 a clip cannot be read at all, 4 the device
-    or network cannot be had, 130 interrupted.
+    Exit codes: 0 done, 1 part of a clip could not be read, 2 wrong usage, 3 a clip cannot be read at all, 4 the device,
+    network or sandbox cannot be had, 130 interrupted.
     """
     if demo:
         clips = (Path(__file__).parent / "demo" / "demo.mp4", *clips)
@@ -169,7 +203,10 @@ def main(
         raise click.UsageError("--size has no effect with --tracks; leave it out")
     from detector.one_clip import Request
 
-    request = Request(not no_video, formats, classes, threshold, confidence, size, from_s, to_s, overwrite)
+    limits = Limits(most_pixels, most_frames, most_memory)
+    request = Request(
+        not no_video, formats, classes, threshold, confidence, size, from_s, to_s, overwrite, limits, sandbox
+    )
     sys.exit(_run(clips, out, device, model, tracks, jobs, retry_failed, request, demo))
 
 

@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 
 from detector import asf_packets
 from detector.clip_info import ClipInfo, describe, remarks
+from detector.clip_limits import check_frames, check_pictures
 from detector.clip_opening import (
     ClipError,
     ends_within_picture,
@@ -31,6 +32,7 @@ from detector.clip_opening import (
 from detector.clip_pictures import Orientation, orientation
 from detector.damage import GUESSED, LEAP_FACTOR, SHORT_LEAP_FACTOR, Damage, DamageLog
 from detector.frame import Converters, Frame, ImagePicture, Picture, upright_picture
+from detector.limits import DEFAULT_LIMITS, Limits
 from detector.silent_losses import SilentLosses
 from detector.timecode import Clock, Timecode
 
@@ -53,6 +55,7 @@ class ClipReader:
         path: a local file.
         start_s: leave out pictures earlier than this many seconds after the first picture.
         end_s: leave out pictures at or after this many seconds after the first picture.
+        limits: what is read at most. More pictures than the header told are damage where they go beyond.
 
     Attributes:
         info: what the file says of itself.
@@ -65,7 +68,9 @@ class ClipReader:
         ValueError: the range is empty.
     """
 
-    def __init__(self, path: Path, start_s: float | None = None, end_s: float | None = None) -> None:
+    def __init__(
+        self, path: Path, start_s: float | None = None, end_s: float | None = None, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         self._start_s = 0.0 if start_s is None else start_s
         self._end_s = math.inf if end_s is None else end_s
         if not 0 <= self._start_s < self._end_s:
@@ -81,11 +86,15 @@ class ClipReader:
         self._end_lost = False
         self._unseen: list[int] = []  # stamps of the packets read before the first picture came out
         self._begun = False
-        self._container = open_container(path)
+        self._container = open_container(path, limits.pixels)
         try:
             asf = self._container.format.name == "asf"
             self._log = DamageLog(SHORT_LEAP_FACTOR if asf else LEAP_FACTOR)
             self._stream = video_stream(self._container, path)
+            check_pictures(self._stream, path, limits)
+            if end_s is None:
+                check_frames(self._container, self._stream, path, limits)
+            self._most_frames, self._size_at_start = limits.frames, path.stat().st_size
             self._stream.codec_context.thread_type = DECODER_THREADS
             self._clock = Clock(self._stream.time_base, self._stream.average_rate)
             context = self._stream.codec_context
@@ -99,7 +108,7 @@ class ClipReader:
             self._pictures = self._stamped()
             self._waiting = next(self._pictures, None)
             if self._waiting is None:
-                raise ClipError(why_no_picture(path, self._stream, self._packets_read, self._last_error))
+                raise ClipError(why_no_picture(path, self._stream, self._packets_read, self._last_error, limits.pixels))
             self._begun = True
             first, start, _ = self._waiting
             self._note_late_start(first)
@@ -158,6 +167,9 @@ class ClipReader:
             if since_s >= self._end_s:
                 self._add_overdue(before=time.pts)
                 return
+            if index >= self._most_frames:
+                self._log.trouble(f"not more than {index} pictures are looked at; lift --most-frames", time.pts)
+                return
             if repair:
                 self._note(repair)
             if picture.is_corrupt:
@@ -198,6 +210,9 @@ class ClipReader:
     def _packets(self) -> "Iterator[Packet[VideoStream]]":
         """Those of the pictures; the others tell which bytes of the file are theirs."""
         for packet in self._container.demux():
+            if (packet.pos or 0) > self._size_at_start:
+                self._log.trouble("the file grew while it was read: what was added is not looked at")
+                return
             skipped = self._losses.skipped_bytes(packet)
             own = packet.stream is self._stream  # at the end, packets carry no number of their own
             if skipped:

@@ -12,6 +12,7 @@ from detector.one_clip import Request, ShowProgress, analyse_into
 from detector.outputs.folder import OutputError
 from detector.outputs.words import share
 from detector.report import Report
+from detector.sandbox.reader import SandboxError
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def attempt(clip: Path, folder: Path, networks: Networks, request: Request, prog
         report, drawn = analyse_into(clip, folder, networks, request, progress)
     except ClipError as error:
         return Attempt(UNREADABLE, str(error))
-    except ModelError as error:  # it lacks the threshold asked for
+    except (ModelError, SandboxError) as error:  # it lacks the threshold asked for, or nothing can be confined here
         return Attempt(NO_DEVICE_OR_MODEL, str(error))
     except (OutputError, ValueError) as error:
         return Attempt(WRONG_USAGE, str(error))

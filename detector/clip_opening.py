@@ -12,13 +12,11 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from detector.asf_packets import ASF_HEADER, stated_bytes
+from detector.limits import Limits
 
 # Containers that hold their own pictures. Playlists, concat scripts, image sequences and devices are left out on
 # purpose: they make the decoder open other files than the one that was named.
 CONTAINERS = "mov,matroska,mpegts,mpeg,mpegvideo,avi,flv,gif,asf,ogg,h264,hevc,vvc,m4v,mxf,dv,ivf,obu,mjpeg,nut,rm,wtv"
-
-# Twice the pixels of 8K. A header of a few bytes may claim pictures that fill the memory; no camera makes larger ones.
-MOST_PIXELS = 1 << 26
 
 MP4_FIRST_BOXES = {b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid"}
 EBML_HEADER = b"\x1a\x45\xdf\xa3"
@@ -32,19 +30,22 @@ class ClipError(Exception):
     """The input cannot be read at all. The message names the file, what is wrong with it and what to do."""
 
 
-def open_container(path: Path) -> InputContainer:
+def open_container(path: Path, most_pixels: int = Limits.pixels) -> InputContainer:
     """Open a local file and nothing else: no protocol but file, no container that points elsewhere.
+
+    Pictures of more pixels are not decoded, by which FFmpeg looks for what the header does not tell.
 
     Raises:
         ClipError: not a regular readable file, empty, or not a container that is known and allowed.
     """
-    _check_file(path)
+    check_file(path)
     try:
         # The prefix keeps names such as "http:x.mp4" or "-" from being read as addresses.
         return av.open(
             f"file:{os.path.abspath(path)}",
             "r",
             container_options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"},
+            options={"max_pixels": str(most_pixels)},
             metadata_errors="replace",
         )
     except (av.FFmpegError, ValueError) as error:
@@ -68,20 +69,8 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
     for stream in sorted(tracks, key=lambda track: track is not best):
         # PyAV before 18.1 ends the whole process when a track without a codec context is decoded.
         if stream.codec_context is not None:
-            _check_pixels(stream, path)
             return stream
     raise ClipError(f"{path}: its video is of a kind no decoder is at hand for; convert it to H.264 first")
-
-
-def _check_pixels(stream: VideoStream, path: Path) -> None:
-    """Refuse pictures that are too large, also those that turn out so later: the decoder holds the limit too."""
-    context = stream.codec_context
-    if context.width * context.height > MOST_PIXELS:
-        raise ClipError(
-            f"{path}: its pictures are said to be {context.width}x{context.height}, and more than {MOST_PIXELS} pixels "
-            "are not read; scale it down first"
-        )
-    context.options = {"max_pixels": str(MOST_PIXELS)}
 
 
 def picture_tracks(container: InputContainer) -> list[VideoStream]:
@@ -89,7 +78,7 @@ def picture_tracks(container: InputContainer) -> list[VideoStream]:
     return [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
 
 
-def why_no_picture(path: Path, stream: VideoStream, packets_read: int, last_error: str | None) -> str:
+def why_no_picture(path: Path, stream: VideoStream, packets_read: int, last_error: str | None, most_pixels: int) -> str:
     """The message for a clip that opened but gave not one picture.
 
     Args:
@@ -106,7 +95,8 @@ def why_no_picture(path: Path, stream: VideoStream, packets_read: int, last_erro
         )
     return (
         f"{path}: not one of its {packets_read} pictures ({codec}) could be decoded "
-        f"({last_error or 'no reason given'}); the file is damaged: get another copy"
+        f"({last_error or 'no reason given'}); the file is damaged, or its pictures have more than {most_pixels} "
+        "pixels: get another copy, or lift --most-pixels"
     )
 
 
@@ -159,7 +149,8 @@ def lacks_gif_end(path: Path) -> bool:
         return not file.read().rstrip(b"\0\r\n").endswith(b";")
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Raise ClipError if there is no regular readable file with something in it."""
     try:
         status = path.stat()
     except FileNotFoundError:

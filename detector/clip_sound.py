@@ -15,6 +15,26 @@ from detector.timecode import Timecode
 CODECS_IN_MP4 = {"aac", "mp3", "ac3", "eac3", "opus", "alac", "flac"}
 
 
+class Silence:
+    """Stands for the sound of a clip that is not to be opened here: the first picture written is zero."""
+
+    def __init__(self, frame_rate: Fraction | None) -> None:
+        self.frame_rate = frame_rate
+        self.notes = ["the sound is left out: reading is confined"]
+
+    def origin(self, first: Timecode) -> Fraction:
+        return Fraction(first.pts) * first.time_base
+
+    def add_to(self, output: OutputContainer, origin: Fraction) -> None:
+        pass
+
+    def packets_until(self, end_s: Fraction) -> Iterator["Packet[AudioStream]"]:
+        return iter(())
+
+    def close(self) -> None:
+        pass
+
+
 class SoundSource:
     """The sound track of a clip, read alongside the pictures that are being written.
 

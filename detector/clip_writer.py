@@ -19,7 +19,7 @@ from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from detector.clip_sound import SoundSource
+from detector.clip_sound import Silence, SoundSource
 from detector.timecode import FALLBACK_RATE, FALLBACK_TIME_BASE, Timecode
 from detector.video_encoder import best_encoder
 
@@ -51,7 +51,8 @@ class ClipWriter:
         path: the MP4 to write; an existing file is replaced at the end.
         width: of the pictures that will come, in pixels.
         height: likewise.
-        source: the clip whose sound is copied, for as long as there are pictures. Its own chapters are not.
+        source: the clip whose sound is copied, for as long as there are pictures, or `Silence` where it is not to be
+            opened. Its own chapters are not copied.
         chapters: in order, none inside another.
 
     Raises:
@@ -60,13 +61,18 @@ class ClipWriter:
     """
 
     def __init__(
-        self, path: Path, width: int, height: int, source: Path | None = None, chapters: Sequence[Chapter] = ()
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        source: Path | Silence | None = None,
+        chapters: Sequence[Chapter] = (),
     ) -> None:
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
         self._size = (width, height)
         self._chapters = chapters
-        self._sound = SoundSource(source) if source else None
+        self._sound = SoundSource(source) if isinstance(source, Path) else source
         self._output: OutputContainer | None = None
         self._last_pts = -1
 

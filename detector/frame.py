@@ -96,22 +96,27 @@ class Converters(threading.local):
 
 
 class CodedPicture:
-    """A picture as it was decoded, in one of USUAL_FORMATS; it stays valid when the decoder goes on."""
+    """A picture as it was decoded, in one of USUAL_FORMATS; it stays valid when the decoder goes on.
+
+    Attributes:
+        coded: what was decoded.
+        turn: how that becomes upright.
+    """
 
     def __init__(self, coded: VideoFrame, turn: Orientation, converters: Converters) -> None:
-        self._coded, self._turn, self._converters = coded, turn, converters
+        self.coded, self.turn, self._converters = coded, turn, converters
         self.width, self.height = turn.size(coded.width, coded.height)
 
     @cached_property
     def image(self) -> Image:
-        plain = self._converters.convert(self._coded, self._coded.width, self._coded.height, "bgr24")
-        return turned(np.ascontiguousarray(plain.to_ndarray(), np.uint8), self._turn)
+        plain = self._converters.convert(self.coded, self.coded.width, self.coded.height, "bgr24")
+        return turned(np.ascontiguousarray(plain.to_ndarray(), np.uint8), self.turn)
 
     def scaled(self, width: int, height: int) -> "CodedPicture":
         if (width, height) == (self.width, self.height):
             return self
-        coded = self._converters.convert(self._coded, *self._turn.size(width, height), self._coded.format.name)
-        return CodedPicture(coded, self._turn, self._converters)
+        coded = self._converters.convert(self.coded, *self.turn.size(width, height), self.coded.format.name)
+        return CodedPicture(coded, self.turn, self._converters)
 
 
 def upright_picture(coded: VideoFrame, turn: Orientation, converters: Converters) -> Picture:

@@ -8,6 +8,7 @@ from pathlib import Path
 from detector.analysis import Networks, OnProgress, analyze
 from detector.frame_records import read_frames
 from detector.input_size import SizeChoice
+from detector.limits import DEFAULT_LIMITS, Limits
 from detector.model_card import ThresholdName
 from detector.outputs.annotated_video import write_annotated_video
 from detector.outputs.folder import OutputFolder
@@ -33,6 +34,8 @@ class Request:
     from_s: float | None
     to_s: float | None
     overwrite: bool
+    limits: Limits = DEFAULT_LIMITS
+    sandbox: bool = False
 
 
 def analyse_into(
@@ -60,6 +63,8 @@ def analyse_into(
                 size=request.size,
                 from_s=request.from_s,
                 to_s=request.to_s,
+                limits=request.limits,
+                sandbox=request.sandbox,
                 networks=networks,
                 on_detections=lines.on_detections,
                 on_frames=lines.on_frames,

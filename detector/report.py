@@ -13,6 +13,7 @@ from detector.coverage_records import Coverage as Coverage
 from detector.coverage_records import DamagedPlace as DamagedPlace
 from detector.event_records import Event as Event
 from detector.json_values import json_values
+from detector.limits import DEFAULT_LIMITS, Limits
 from detector.review_records import Review as Review
 
 SCHEMA = "detect-report/5"
@@ -79,6 +80,7 @@ class Settings:
         confidence: overrides that of the threshold.
         size: longest side in pixels at which vehicles were looked for, or auto.
         tracks: name of the file their detections were read from instead.
+        limits: what is read at most.
     """
 
     classes: tuple[str, ...] | None
@@ -88,6 +90,7 @@ class Settings:
     tracks: str | None
     from_s: float | None
     to_s: float | None
+    limits: Limits = DEFAULT_LIMITS
 
 
 @dataclass(frozen=True)
@@ -244,11 +247,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Run:
-    """The only part that differs between two equal runs."""
+    """The only part that differs between two equal runs; `sandbox` is how reading was confined, None if it was not."""
 
     started: str
     analysis_seconds: float
     frames_per_second: float
+    sandbox: tuple[str, ...] | None = None
 
 
 def report_document(report: Report) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from detector import __version__
 from detector.belief import Believed, believe
-from detector.clip import ClipReader
+from detector.clip_reading import Reader
 from detector.counting import count_shot, is_counted
 from detector.device import Device
 from detector.displays import displays
@@ -34,7 +34,7 @@ AT_THE_CUT_S = 0.5  # an event this near to the end of its shot lasts to it
 SMALLEST_IN_NETWORK_PX = 8.0  # one cell of the finest grid of the network
 
 
-def input_clip(path: Path, reader: ClipReader, frames: int) -> InputClip:
+def input_clip(path: Path, reader: Reader, frames: int) -> InputClip:
     """The clip as it was found, with the hash of its bytes, and how many frames of it were looked at."""
     info = reader.info
     return InputClip(
@@ -57,7 +57,7 @@ def input_clip(path: Path, reader: ClipReader, frames: int) -> InputClip:
 
 
 def coverage(
-    reader: ClipReader,
+    reader: Reader,
     findings: Sequence[ShotFindings],
     size_px: int | None,
     smoke_fire_every: int,

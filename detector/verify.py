@@ -154,7 +154,7 @@ def _run_again(
     on_progress: Callable[[int, int | None], None] | None,
 ) -> dict[str, Any]:
     """All outputs but the video into the folder `again`; the report's document."""
-    settings = {key: value for key, value in asdict(saved.settings).items() if key != "tracks"}
+    settings = {key: value for key, value in asdict(saved.settings).items() if key not in ("tracks", "limits")}
     formats = [name for name, files in FORMATS.items() if any((folder / file).exists() for file in files)]
     with OutputFolder(again) as outputs:
         with line_outputs(outputs, networks.vehicles.classes) as lines:
@@ -164,6 +164,8 @@ def _run_again(
                 on_detections=lines.on_detections,
                 on_frames=lines.on_frames,
                 on_progress=on_progress,
+                limits=saved.settings.limits,
+                sandbox=saved.run.sandbox is not None,
                 **settings,
             )
             if report.coverage.interrupted:

@@ -30,6 +30,7 @@ def run_verify(
     from detector.device import DeviceError
     from detector.model import ModelError
     from detector.outputs.terminal import progress
+    from detector.sandbox.reader import SandboxError
     from detector.verify import verify
 
     if len(clips) > 1:
@@ -40,7 +41,7 @@ def run_verify(
             comparison = verify(folder, clip, device=device, model=model, tracks=tracks, on_progress=tell)
     except ClipError as error:
         return complain(error, UNREADABLE)
-    except (DeviceError, ModelError) as error:
+    except (DeviceError, ModelError, SandboxError) as error:
         return complain(error, NO_DEVICE_OR_MODEL)
     except (ValueError, OSError) as error:
         return complain(error, WRONG_USAGE)

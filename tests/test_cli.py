@@ -15,6 +15,7 @@ from detector.cli import main
 from detector.device import DeviceError
 from detector.model import ModelError
 from detector.mot_file import read_detections
+from detector.sandbox.landlock import landlock_version
 from tests.clips import write_clip
 from tests.fakes import SquareFinder, ground, noisy, square_networks, with_squares, write_pictures
 
@@ -113,7 +114,9 @@ def test_the_report_and_the_frames_agree(clip: Path, tmp_path: Path) -> None:
         "tracks": None,
         "from_s": 0.2,
         "to_s": 0.6,
+        "limits": {"pixels": 1 << 26, "frames": 1_000_000, "memory_gib": 8.0},
     }
+    assert report["run"]["sandbox"] is None
     assert report["input"]["frames_decoded"] == len(frames) == 10
     assert {box["track"] for frame in frames for box in frame["boxes"]} == {track["id"] for track in report["tracks"]}
 
@@ -451,3 +454,29 @@ def test_a_name_with_bytes_that_are_no_text(clip: Path) -> None:
     assert run(odd, "--no-video", "--to", "0.3").exit_code == 0
     report = json.loads((odd.with_name(f"{odd.stem}.detect") / "report.json").read_text())
     assert report["input"]["file"] == "not\ufffdtext.mp4"
+
+
+def test_a_sandbox_changes_nothing_but_the_sound_and_is_told(clip: Path, tmp_path: Path) -> None:
+    if not landlock_version():
+        pytest.skip("this system cannot confine a process")
+    assert run(clip, "--out", tmp_path / "plain").exit_code == 0
+    result = run(clip, "--out", tmp_path / "confined", "--sandbox")
+    assert result.exit_code == 0
+    assert "gave up files" in " ".join(result.output.split())
+    plain, confined = (json.loads((tmp_path / name / "report.json").read_text()) for name in ("plain", "confined"))
+    assert any("network" in given_up for given_up in confined.pop("run")["sandbox"])
+    plain.pop("run")
+    assert confined == plain
+    for name in ("frames.jsonl", "detections.txt", "tracks.csv"):
+        assert (tmp_path / "confined" / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
+    assert (tmp_path / "confined" / "annotated.mp4").is_file()
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--most-pixels", "100"), ("--most-frames", "3"), ("--most-memory", "0.00001")]
+)
+def test_limits_are_told_with_the_option_that_lifts_them(clip: Path, tmp_path: Path, option: str, value: str) -> None:
+    result = run(clip, "--out", tmp_path / "there", option, value)
+    assert result.exit_code == 3
+    assert option in result.output
+    assert not (tmp_path / "there").exists()

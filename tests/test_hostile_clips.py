@@ -14,8 +14,8 @@ from benchmarks.broken_clips import (
     with_lies,
 )
 from benchmarks.reliability import OUTCOMES, outcome, table
-from detector import clip_opening
 from detector.clip import ClipError, ClipReader
+from detector.limits import Limits
 from tests.clips import write_clip
 from tests.odd_clips import join
 
@@ -48,15 +48,13 @@ def test_the_same_faults_are_made_every_time(tmp_path: Path) -> None:
     assert all(sorted(swapped) == sorted(content) for swapped in with_boxes_swapped(content))
 
 
-def test_pictures_larger_than_the_limit_are_refused_also_in_mid_stream(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pictures_larger_than_the_limit_are_refused_also_in_mid_stream(tmp_path: Path) -> None:
     small, large = (write_clip(tmp_path / f"{width}.h264", 5, (width, 48)) for width in (64, 96))
-    monkeypatch.setattr(clip_opening, "MOST_PIXELS", 64 * 48)
+    limits = Limits(pixels=64 * 48)
 
     with pytest.raises(ClipError, match="96x48"):
-        ClipReader(large)
-    with ClipReader(join(tmp_path / "grows.h264", [small, large])) as reader:
+        ClipReader(large, limits=limits)
+    with ClipReader(join(tmp_path / "grows.h264", [small, large]), limits=limits) as reader:
         assert len(list(reader)) == 5
     assert reader.damage
 

@@ -32,7 +32,9 @@ def write_formats(names: Iterable[str], report: Report, clip: Path, outputs: Out
         clip: the file that was analysed.
         outputs: where to; its frames.jsonl is written already.
     """
-    zero_s = video_zero_s(clip, report.shots[0].start_s) if report.shots else 0.0
+    first_s = report.shots[0].start_s if report.shots else 0.0
+    confined = report.run.sandbox is not None  # then the clip is not opened here, and its video begins with a picture
+    zero_s = video_zero_s(clip, first_s) if report.shots and not confined else first_s
     analysed = Analysed(report, outputs.part("frames.jsonl"), zero_s)
     for name in names:
         for file, write in FORMATS[name].items():

@@ -36,6 +36,9 @@ def summary(report: Report) -> RenderableType:
     table.add_row("Looked at", _coverage(report.coverage))
     unread = _unread(report.coverage)
     table.add_row("Not read", Text(unread, style="bold red") if unread else "nothing: every picture was decoded")
+    if report.run.sandbox is not None:
+        given_up = printable(", ".join(report.run.sandbox))
+        table.add_row("Confined", escape(f"reading, which gave up {given_up}; the sound is left out"))
     device = report.device
     speed = f"{report.run.frames_per_second:.1f} frames per second"
     table.add_row("Run", f"{device.used} ({escape(printable(device.reason))}), {_sizes(report)}, {speed}")

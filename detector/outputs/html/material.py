@@ -8,7 +8,7 @@ from pathlib import Path
 
 import av
 
-from detector.clip import ClipReader
+from detector.clip_reading import open_clip
 from detector.frame_records import FrameRecord
 from detector.outputs.track_crops import Box, TrackCrops, frame_height_px, frame_jpeg
 from detector.report import Convoy, Report
@@ -108,7 +108,8 @@ def _look(
     if last < 0:
         return {}
     height_px = frame_height_px(sum(map(len, frames.values())))
-    with ClipReader(clip, report.settings.from_s, report.settings.to_s) as reader:
+    settings, sandbox = report.settings, report.run.sandbox is not None
+    with open_clip(clip, settings.from_s, settings.to_s, settings.limits, sandbox) as reader:
         for done, frame in enumerate(reader, start=1):
             if frame.index in wanted:
                 crops.look(frame.image, wanted[frame.index])
