@@ -10,6 +10,7 @@ from detector import __version__
 from detector.arguments import InputSize, Jobs, Seconds, read_list, split_classes, split_formats
 from detector.clips_named import clips_in, each_once, output_folder
 from detector.exit_codes import UNREADABLE, WRONG_USAGE, complain
+from detector.help_page import EXAMPLES, HelpPage
 from detector.limits import Limits
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from detector.one_clip import Request
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]}, epilog="See README.md for examples.")
+@click.command(cls=HelpPage, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
 @click.argument("clips", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--device",

@@ -89,7 +89,7 @@ def _event(event: Event) -> str:
     if event.kind == "flash":
         said.append("a flash")
     if event.tracks:
-        said.append(f"on track {', '.join(map(str, event.tracks))}")
+        said.append(f"on track{'' if len(event.tracks) == 1 else 's'} {', '.join(map(str, event.tracks))}")
     if event.uncertain:
         said.append("uncertain: it may be dust or the like")
     return ", ".join(said)

@@ -44,8 +44,14 @@ def test_it_says_of_events_what_one_must_know(report: Report) -> None:
         .split()
     )
     assert "uncertain: it may be dust or the like" in text
-    assert "confidence 0.73, a flash, on track 2, 5" in text
+    assert "confidence 0.73, a flash, on tracks 2, 5" in text
     assert "1 without colours, where no fire is claimed" in text
+
+
+def test_one_track_is_singular(report: Report) -> None:
+    [fire] = report.events
+    text = " ".join(printed(replace(report, events=(replace(fire, tracks=(7,)),))).replace("│", " ").split())
+    assert ", on track 7 " in text
 
 
 def test_it_fits_eighty_columns(report: Report) -> None:

@@ -16,6 +16,7 @@ from detector.report import Convoy, Report
 OnProgress = Callable[[int, int | None], None]
 
 COLUMNS = 1000  # of the timeline: more than it has pixels on most screens
+LONGEST_UNREAD_SHARE = 0.95  # of the timeline: a header that lies must not squeeze out what was seen
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Material:
 
     Attributes:
         vehicles: the most vehicles that count in a frame, for each of equally long columns from first to last frame.
-        gaps: places that could not be read, as first and last second.
+        gaps: places that were not read, as first and last second.
         video_start_s: when the first frame is shown in the annotated video; None if there is no such video.
         pictures: JPEGs in base64; of a track under "track 7", of events and convoys by their index, "event 0".
     """
@@ -81,16 +82,39 @@ def gather(
 
 
 def span_s(report: Report) -> tuple[float, float]:
-    """First and last second that were looked at; both 0 if there was no frame."""
+    """First and last second of the timeline: what was looked at, and an end that was not, as far as the header tells.
+
+    Both 0 if there was no frame.
+    """
+    start_s, end_s = _looked_at_s(report)
+    if not report.shots or not _end_is_unread(report):
+        return start_s, end_s
+    told_s = report.input.start_s + min(
+        (second for second in (report.input.duration_s, report.settings.to_s) if second is not None), default=0.0
+    )
+    longest_s = (end_s - start_s) / (1 - LONGEST_UNREAD_SHARE)
+    return start_s, max(end_s, min(told_s, start_s + longest_s))
+
+
+def _looked_at_s(report: Report) -> tuple[float, float]:
     return (report.shots[0].start_s, report.shots[-1].end_s) if report.shots else (0.0, 0.0)
 
 
+def _end_is_unread(report: Report) -> bool:
+    covered = report.coverage
+    return covered.interrupted or any(place.until_s is None for place in covered.damage)
+
+
 def _gaps(report: Report) -> tuple[tuple[float, float], ...]:
-    """From when to when nothing could be read, within what was looked at."""
+    """From when to when nothing was read, though it was to be looked at."""
     start_s, end_s = span_s(report)
+    left = [(_looked_at_s(report)[1], end_s)] if report.coverage.interrupted else []
     return tuple(
-        (start_s if place.time_s is None else place.time_s, end_s if place.until_s is None else place.until_s)
-        for place in report.coverage.damage
+        [
+            (start_s if place.time_s is None else place.time_s, end_s if place.until_s is None else place.until_s)
+            for place in report.coverage.damage
+        ]
+        + left
     )
 
 
@@ -153,14 +177,18 @@ class _Columns:
         self._most[column] = max(self._most[column] or 0, vehicles)
 
     def filled(self) -> tuple[int, ...]:
-        """A frame is shown until the next one, so a column without a frame of its own takes the one before."""
+        """A frame is shown until the next one, so a column without a frame of its own takes the one before.
+
+        After the last frame there is none: an end that was not read shows nothing.
+        """
         return tuple(self._carried())
 
     def _carried(self) -> Iterator[int]:
         shown = 0
-        for most in self._most:
+        last = max((column for column, most in enumerate(self._most) if most is not None), default=-1)
+        for column, most in enumerate(self._most):
             shown = shown if most is None else most
-            yield shown
+            yield shown if column <= last else 0
 
 
 def _video_start_s(video: Path) -> float:

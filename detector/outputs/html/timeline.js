@@ -59,8 +59,8 @@ function lanes() {
   ];
   if (data.events.some((event) => event.kind === "flash")) rows.push(["Flashes", eventBands("flash"), HIGH.band]);
   if (data.material.gaps.length) {
-    const gaps = data.material.gaps.map(([from, to]) => rectangle(from, to, "gap", `Not readable, ${range(from, to)}`));
-    rows.push(["Not readable", gaps, HIGH.band]);
+    const gaps = data.material.gaps.map(([from, to]) => rectangle(from, to, "gap", `Not read, ${range(from, to)}`));
+    rows.push(["Not read", gaps, HIGH.band]);
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 import base64
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from detector.clip import ClipError
 from detector.frame_records import FrameRecord
 from detector.outputs.annotated_video import write_annotated_video
 from detector.outputs.html.material import COLUMNS, Material, gather, span_s
-from detector.report import DamagedPlace
+from detector.report import DamagedPlace, Report
 from tests.conftest import FRAMES, AnalysedClip
 
 
@@ -88,6 +89,37 @@ def test_damage_is_a_gap_until_sound_pictures_come_again(analysed: AnalysedClip)
     report = replace(analysed.report, coverage=replace(analysed.report.coverage, damage=places))
     start_s, end_s = span_s(report)
     assert gather(report, analysed.records, analysed.clip, None).gaps == ((start_s, 0.2), (0.36, 0.80), (1.96, end_s))
+
+
+def cut_off(analysed: AnalysedClip, **coverage: Any) -> Report:
+    """Of a clip whose header promises four seconds, of which not quite two were read."""
+    whole = replace(analysed.report.input, duration_s=4.0, start_s=0.0)
+    return replace(analysed.report, input=whole, coverage=replace(analysed.report.coverage, **coverage))
+
+
+@pytest.mark.parametrize("coverage", [{"damage": (DamagedPlace(FRAMES - 1, 1.96, "it ends"),)}, {"interrupted": True}])
+def test_an_end_that_was_not_read_is_part_of_the_timeline(analysed: AnalysedClip, coverage: dict[str, Any]) -> None:
+    report = cut_off(analysed, **coverage)
+    found = gather(report, analysed.records, analysed.clip, None)
+    assert span_s(report) == (0.0, 4.0)
+    assert found.gaps == ((1.96, 4.0),)
+    half = len(found.vehicles) // 2
+    assert set(found.vehicles[:half]) == {3}
+    assert set(found.vehicles[half:]) == {0}, "nobody knows what is there"
+
+
+def test_the_timeline_ends_with_the_clip_where_all_was_read_and_with_the_range_where_one_was_asked_for(
+    analysed: AnalysedClip,
+) -> None:
+    assert span_s(cut_off(analysed)) == (0.0, 1.96)
+    report = cut_off(analysed, interrupted=True)
+    assert span_s(replace(report, settings=replace(report.settings, to_s=3.0))) == (0.0, 3.0)
+
+
+def test_a_header_that_promises_years_leaves_room_for_what_was_seen(analysed: AnalysedClip) -> None:
+    report = cut_off(analysed, interrupted=True)
+    start_s, end_s = span_s(replace(report, input=replace(report.input, duration_s=1e9)))
+    assert (end_s - start_s) == pytest.approx(20 * 1.96)
 
 
 def test_nothing_found_and_nothing_read(analysed: AnalysedClip) -> None:
