@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from detector.content_credentials import ContentCredentials as ContentCredentials
 from detector.coverage_records import Coverage as Coverage
 from detector.coverage_records import DamagedPlace as DamagedPlace
 from detector.event_records import Event as Event
@@ -28,6 +29,7 @@ class InputClip:
         sha256: of the whole file.
         frames_declared: in the container's header; None where it states none.
         frames_decoded: pictures really looked at.
+        content_credentials: of C2PA; None where nobody looked for them.
     """
 
     file: str
@@ -45,6 +47,7 @@ class InputClip:
     has_audio: bool
     frames_declared: int | None
     frames_decoded: int
+    content_credentials: ContentCredentials | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from detector import __version__
 from detector.belief import Believed, believe
 from detector.clip_reading import Reader
+from detector.content_credentials import read_content_credentials
 from detector.counting import count_shot, is_counted
 from detector.device import Device
 from detector.displays import displays
@@ -53,6 +54,7 @@ def input_clip(path: Path, reader: Reader, frames: int) -> InputClip:
         has_audio=info.has_audio,
         frames_declared=info.frames_declared,
         frames_decoded=frames,
+        content_credentials=read_content_credentials(path),
     )
 
 
@@ -239,11 +241,19 @@ def versions() -> dict[str, str]:
     """What software the figures depend on."""
     from importlib.metadata import PackageNotFoundError, version  # late: it takes long, and the first frame waits
 
-    names = ("av", "numpy", "onnxruntime", "onnxruntime-gpu", "opencv-python-headless", "scenedetect-headless")
+    names = (
+        "av",
+        "c2pa-python",
+        "numpy",
+        "onnxruntime",
+        "onnxruntime-gpu",
+        "opencv-python-headless",
+        "scenedetect-headless",
+    )
     found = {"detect": __version__}
     for name in names:
         try:
             found[name] = version(name)
-        except PackageNotFoundError:  # one of onnxruntime and onnxruntime-gpu is not there
+        except PackageNotFoundError:  # one of onnxruntime and onnxruntime-gpu is not there, and an extra may not be
             continue
     return found

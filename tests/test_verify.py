@@ -104,6 +104,19 @@ def test_a_track_taken_out_of_the_report(folder: Path) -> None:
     assert "tracks are 1 in the report, 2 now" in verify(folder).stdout
 
 
+def test_content_credentials_that_were_not_looked_for_both_times_are_not_compared(folder: Path) -> None:
+    document = json.loads((folder / "report.json").read_text())
+    looked_for = document["input"]["content_credentials"] is not None
+    document["input"]["content_credentials"] = None if looked_for else {
+        "state": "absent", "bytes_match": None, "generator": None, "title": None, "signer": None, "issuer": None,
+        "signed": None, "actions": [], "codes": [], "reason": None,
+    }  # fmt: skip
+    (folder / "report.json").write_text(json.dumps(document))
+    shown = verify(folder).stdout
+    assert "content credentials were not looked for" in shown
+    assert "state" not in shown
+
+
 def test_a_missing_file(folder: Path) -> None:
     (folder / "frames.jsonl").unlink()
     result = verify(folder)

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from detector.outputs.credentials import credentials_said
 from detector.outputs.words import clock, counted, heading, share, span
 from detector.printable import printable
 from detector.report import Convoy, Coverage, Distinct, Event, MostAtOnce, Report
@@ -39,6 +40,7 @@ def summary(report: Report) -> RenderableType:
     if report.run.sandbox is not None:
         given_up = printable(", ".join(report.run.sandbox))
         table.add_row("Confined", escape(f"reading, which gave up {given_up}; the sound is left out"))
+    table.add_row("Credentials", escape(credentials_said(report.input.content_credentials)))
     device = report.device
     speed = f"{report.run.frames_per_second:.1f} frames per second"
     table.add_row("Run", f"{device.used} ({escape(printable(device.reason))}), {_sizes(report)}, {speed}")

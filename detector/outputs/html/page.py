@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from detector.outputs.credentials import credentials_said
 from detector.outputs.html import sentences
 from detector.outputs.html.material import Material, span_s
 from detector.outputs.html.parts import asset, content_policy, environment
@@ -38,6 +39,7 @@ def render(report: Report, material: Material) -> str:
         report=report,
         say=sentences,
         clock=clock,
+        credentials_said=credentials_said,
         policy=content_policy(style, script),
         style=Markup(style),
         script=Markup(script),
