@@ -26,7 +26,7 @@ from detector.outputs.html.material import Material
 from detector.outputs.html.page import write_page
 from detector.outputs.track_crops import crop_height_px, crop_jpeg
 from detector.report import Report
-from tests.outputs.html.browser import browser
+from tests.outputs.html.chromium import chromium
 
 COUNTS = (30, 300, 3_000)
 OPENINGS = 5
@@ -75,7 +75,7 @@ def material(images: list[Image], count: int) -> Material:
 
 def times(page: Path, folder: Path) -> tuple[list[float], float]:
     """Seconds of each opening, and of building every card."""
-    with browser(folder) as chrome:
+    with chromium(folder) as chrome:
         seconds = []
         for _ in range(OPENINGS):
             chrome.get("about:blank")
