@@ -56,7 +56,7 @@ def believe(
         displays: ids of tracks that are something drawn over the picture.
         repeats: ids of tracks that show a vehicle again in another part of the picture.
     """
-    parts = _parts(tracks)
+    parts = parts_of_others(tracks)
     believed = []
     for track in tracks:
         if track.id in displays:
@@ -93,7 +93,7 @@ def _areas(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     return areas
 
 
-def _parts(tracks: Sequence[Track]) -> set[int]:
+def parts_of_others(tracks: Sequence[Track]) -> set[int]:
     """Ids of the tracks that share most of their box with one stronger track for half of the time they last.
 
     Of two boxes of which one lies in the other the weaker is meant, whichever is larger: a network draws a turret into

@@ -4,7 +4,7 @@ import click
 
 # fmt: off
 HEADINGS = {
-    "What is looked at": ("from_s", "to_s", "classes", "tracks"),
+    "What is looked at": ("lists", "from_s", "to_s", "classes", "tracks"),
     "How closely": ("model", "size", "threshold", "confidence", "device"),
     "What is written": ("out", "formats", "no_video", "overwrite"),
     "What was written before": ("verify", "review"),

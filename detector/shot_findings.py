@@ -9,6 +9,7 @@ from itertools import pairwise, repeat
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.belief import parts_of_others
 from detector.burning import tracks_that_burn
 from detector.colour import is_monochrome
 from detector.convoys import ConvoySpan, find_convoys
@@ -116,7 +117,8 @@ def understand_shot(
         for run in unbroken_runs(observations):
             tracks += _track(run, first_track_id + len(tracks), looking)
         again = repeats(tracks, repeated_tile(span.thumbnails), picture_px)
-        convoys = find_convoys([track for track in tracks if track.id not in again], times_s, to_ground)
+        no_vehicles = again | parts_of_others(tracks)
+        convoys = find_convoys([track for track in tracks if track.id not in no_vehicles], times_s, to_ground)
     findings = ShotFindings(
         span, tuple(map(_without_boxes, observations)), tuple(sightings), tuple(tracks), tuple(convoys), (), again
     )

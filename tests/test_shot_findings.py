@@ -3,11 +3,12 @@
 import numpy as np
 
 from detector.detections import Detections
-from detector.motion import UNKNOWN_MOTION
+from detector.motion import UNKNOWN_MOTION, CameraMotion
 from detector.shot_findings import Looking, Observation, understand_shot
 from detector.shots import ShotSpan
 from detector.tracking import Track
 
+STILL = CameraMotion(np.eye(3), np.eye(2, 3, dtype=np.float32), known=True)
 LOOKING = Looking(("tank", "truck"), None, 0.5, 0.8, ("smoke", "fire"), 0.5, {"smoke": 0.5, "fire": 0.5})
 
 
@@ -40,6 +41,20 @@ def test_weak_boxes_do_not_make_a_glimpse_a_track() -> None:
 
 def test_a_shot_hardly_longer_than_a_glimpse_may_hold_one() -> None:
     assert len(tracks_of([0.8] * 4)) == 1
+
+
+def test_the_cab_of_a_lorry_is_a_track_but_not_in_its_convoy() -> None:
+    lefts = np.array([[100], [200], [300]], np.float32)
+    lorries = np.hstack([lefts, lefts * 0 + 50, lefts + 60, lefts * 0 + 80])
+    boxes = np.vstack([lorries, [[145, 52, 160, 78]]]).astype(np.float32)
+    scores, classes = np.array([0.9, 0.9, 0.9, 0.7], np.float32), np.array([1, 1, 1, 1])
+    observations = []
+    for frame in range(100):
+        found = Detections(boxes + np.array([2 * frame, 0, 2 * frame, 0], np.float32), scores, classes)
+        observations.append(Observation(frame, frame / 25, found, 640, STILL, False))
+    shot = understand_shot(ShotSpan(0, 99, "footage", ()), 0, observations, [], 1, LOOKING, (640, 360))
+    assert len(shot.tracks) == 4
+    assert [len(convoy.tracks) for convoy in shot.convoys] == [3]
 
 
 def test_no_track_leaps_over_a_gap_in_the_clip() -> None:
