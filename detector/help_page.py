@@ -4,9 +4,10 @@ import click
 
 # fmt: off
 HEADINGS = {
-    "What is looked at": ("lists", "from_s", "to_s", "classes", "tracks"),
+    "What is looked at": ("listed", "from_s", "to_s", "classes", "tracks"),
     "How closely": ("model", "size", "threshold", "confidence", "device"),
     "What is written": ("out", "formats", "no_video", "overwrite"),
+    "Many clips": ("jobs", "retry_failed"),
     "What was written before": ("verify", "review"),
 }
 # fmt: on
