@@ -26,7 +26,7 @@ def test_it_is_kept_without_outputs(name: str) -> None:
 @pytest.mark.parametrize("name", PICTURES)
 def test_it_runs_to_its_end_and_shows_its_pictures(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if name.startswith("02") and importlib.util.find_spec("ultralytics"):
-        pytest.skip("training takes minutes; without the extra train this runs")
+        pytest.skip("training takes long; without the extra train this runs")
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     notebook = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
     nbclient.NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(FOLDER)}}).execute()

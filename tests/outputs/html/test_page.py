@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from detector.outputs.html.material import Material
 from detector.outputs.html.page import PageError, embedded_json, read_material, render, write_page
 from detector.report import Report
 from tests.conftest import AnalysedClip
+from tests.reports import report
 
 MATERIAL = Material((1, 2, 0), ((0.5, 0.6),), None, {"track 1": "/9j/"})
 HOSTILE = "</script><script>alert(1)</script>\"'&<img src=x onerror=alert(2)>\u2028\n{{ 7 * 7 }}\U0001f69a.mp4"
@@ -121,3 +123,11 @@ def test_a_damaged_page_is_named_with_the_remedy(tmp_path: Path, text: str) -> N
 def test_a_page_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(PageError, match="No such file"):
         read_material(tmp_path / "report.html")
+
+
+@pytest.mark.parametrize("name", ["a" * 246 + ".mp4", "🚚🔥.mp4", "two\nlines.mp4", "\"'`<i>&amp;.mp4"])
+def test_any_name_of_a_clip_is_text_and_comes_back_whole(name: str) -> None:
+    page = render(report(name), Material((), (), None, {}))
+    assert f"<title>{escape(name)} " in page
+    data = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert [json.loads(text)["clip"]["file"] for text in data] == [name]
