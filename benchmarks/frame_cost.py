@@ -7,9 +7,9 @@ missed in each frame, six weak boxes beside them: no network looks, so that none
 
 Stage by stage in the order of `detector.analysis`, medians over the frames; what is done when a shot is over is shared
 out among its frames. Then `analyze` itself over the same clip, less the time that decoding alone takes, the mean over
-the frames: it holds whatever the stages leave out. Milliseconds of processor time of all threads together, so of one
-core; of three rounds the least, since what else runs on the machine only adds. Writes
-benchmarks/results/frame_cost.json.
+the frames: it holds whatever the stages leave out, as the picture made small for the network. Milliseconds of processor
+time of all threads together, so of one core; of three rounds the least, since what else runs on the machine only adds.
+Writes benchmarks/results/frame_cost.json.
 """
 
 import argparse
@@ -37,7 +37,6 @@ from detector.detections import Detections
 from detector.device import Device
 from detector.model import load_card
 from detector.motion import CameraMotionEstimator
-from detector.scaled_looks import found_in
 from detector.shots import ShotFinder
 from detector.small_pictures import small_pictures
 from detector.tracking import Tracker
@@ -50,7 +49,7 @@ RENDERED = SceneSettings(
     seed=11, width_px=1920, height_px=1080, frames=120, cut_frame=120, smoke_frame=None, fire_frame=None
 )
 CRF = 23
-STAGES = ("small pictures", "camera motion", "network input", "shots", "tracks, frame by frame", "tracks, at the end")
+STAGES = ("small pictures", "camera motion", "shots", "tracks, frame by frame", "tracks, at the end")
 """Together everything; the burned-in mask is a part of camera motion and is shown once more by itself."""
 
 Figures = dict[str, float]
@@ -122,7 +121,6 @@ def stage_by_stage(clip: Path, found: Sequence[Detections]) -> Figures:
         spent[stage].append(1000 * (time.process_time() - started))
         return result
 
-    nobody: Any = Known("fast", (), 1)
     estimator, mask, tracker = CameraMotionEstimator(), BurnedIn(), Tracker(high_score=HIGH_SCORE, low_score=LOW_SCORE)
     with ClipReader(clip) as reader:
         finder = ShotFinder(float(reader.info.frame_rate or 25))
@@ -131,7 +129,6 @@ def stage_by_stage(clip: Path, found: Sequence[Detections]) -> Figures:
             small = timed("small pictures", small_pictures, frame)
             motion = timed("camera motion", estimator.update, small.halved, width_px)
             timed("burned-in mask", _learn, mask, small.halved, motion.matrix, width_px)
-            timed("network input", found_in, frame.picture, nobody)
             timed("shots", finder.update, frame.index, small.thumbnail)
             affine = motion.affine if motion.known else None
             timed("tracks, frame by frame", tracker.update, detections, frame.index, frame.time.seconds, affine)
