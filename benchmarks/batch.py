@@ -132,7 +132,7 @@ def throughput(folder: Path, clips: int = 4, to_s: int = 3, rounds: int = 2) -> 
     return figures
 
 
-def start(folder: Path, clips: int = 10_000) -> Figures:
+def start(folder: Path, clips: int = 10_000, rounds: int = 3) -> Figures:
     """Seconds of the whole command when all has been done before."""
     paths = [folder / "clips" / f"clip {number:05}.mp4" for number in range(clips)]
     paths[0].parent.mkdir()
@@ -152,7 +152,7 @@ def start(folder: Path, clips: int = 10_000) -> Figures:
             manifest.write(line_of(begun) + line_of(done))
     arguments = [*DETECT, str(folder / "clips"), "--out", str(folder / "out"), "--no-video"]
     timed(arguments)  # the first one writes the tables
-    wall_s, processor_s = min(timed(arguments) for _ in range(3))
+    wall_s, processor_s = min(timed(arguments) for _ in range(rounds))
     return {
         "clips": clips,
         "manifest_megabytes": round((folder / "out" / "batch.json").stat().st_size / 1e6, 1),

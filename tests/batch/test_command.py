@@ -32,6 +32,7 @@ def clips_of(folder: Path, *texts: str) -> list[Path]:
 @pytest.fixture(autouse=True)
 def quick_task(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "do_clip", quick_clip)
+    monkeypatch.setattr(command.Networks, "load", staticmethod(lambda *named: None))
 
 
 def run(clips: list[Path], out: Path | None, jobs: int | None = 1, **asked: Any) -> int:
@@ -50,10 +51,7 @@ def entries(out: Path, state: str) -> Counter[str]:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_one_bad_clip_does_not_stop_the_rest(
-    tmp_path: Path, jobs: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(command.Networks, "load", staticmethod(lambda *named: None))
+def test_one_bad_clip_does_not_stop_the_rest(tmp_path: Path, jobs: int, capsys: pytest.CaptureFixture[str]) -> None:
     clips = clips_of(tmp_path / "clips", "a", "bad", "c", *(["killed", "ends"] if jobs > 1 else []), "f")
     code = run([*clips, tmp_path / "gone.mp4"], tmp_path / "out", jobs)
     assert code == 3
@@ -73,16 +71,16 @@ def test_one_bad_clip_does_not_stop_the_rest(
 
 def test_the_second_run_has_nothing_to_do_and_ends_as_the_first(tmp_path: Path) -> None:
     clips = clips_of(tmp_path / "clips", "a", "bad")
-    assert run(clips, tmp_path / "out", 2) == 3
+    assert run(clips, tmp_path / "out") == 3
     before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir() if path.name != "batch.json"}
-    assert run(clips, tmp_path / "out", 2) == 3
+    assert run(clips, tmp_path / "out") == 3
     assert before == {
         path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir() if path.name != "batch.json"
     }
 
 
 def test_without_out_all_lies_beside_the_clips(tmp_path: Path) -> None:
-    assert run(clips_of(tmp_path / "clips", "a", "b"), None, 2) == 0
+    assert run(clips_of(tmp_path / "clips", "a", "b"), None) == 0
     assert sorted(path.name for path in (tmp_path / "clips").iterdir()) == [
         "0.detect", "0.mp4", "1.detect", "1.mp4", "batch.json", "index.html", "summary.csv",
     ]  # fmt: skip
@@ -91,10 +89,10 @@ def test_without_out_all_lies_beside_the_clips(tmp_path: Path) -> None:
 def test_an_index_of_someone_else_is_not_replaced_unasked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clips = clips_of(tmp_path / "clips", "a", "b")
     (tmp_path / "clips" / "index.html").write_text("home")
-    assert run(clips, None, 2) == 2
+    assert run(clips, None) == 2
     assert "index.html already there" in capsys.readouterr().err
     assert not (tmp_path / "clips" / "batch.json").exists()
-    assert run(clips, None, 2, overwrite=True) == 0
+    assert run(clips, None, overwrite=True) == 0
 
 
 def test_two_runs_on_the_same_outputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,11 +116,8 @@ def until_lines(out: Path, count: int) -> None:
         time.sleep(0.002)
 
 
-def test_killed_at_any_moment_every_clip_is_done_once_and_the_summary_is_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_killed_at_any_moment_every_clip_is_done_once_and_the_summary_is_the_same(tmp_path: Path) -> None:
     clips = clips_of(tmp_path / "clips", *(f"clip {number}" for number in range(16)))
-    monkeypatch.setattr(command.Networks, "load", staticmethod(lambda *named: None))
     assert run(clips, tmp_path / "unbroken") == 0
     chance = random.Random(1)
     for kill in range(6):
