@@ -105,7 +105,8 @@ def networks_of_process(named: NetworksNamed) -> Networks:
 
 
 def _outcome(task: ClipTask, done: Attempt, seconds: float) -> ClipOutcome:
-    exit_code, reason, thumbnail = done.exit_code, done.reason.removeprefix(f"{task.clip}: "), None
+    reason = done.reason.removeprefix(f"{task.clip}: ").removeprefix(f"{task.clip.absolute()}: ")
+    exit_code, thumbnail = done.exit_code, None
     if done.report is None:
         return ClipOutcome(exit_code, reason, round(seconds, 3))
     try:

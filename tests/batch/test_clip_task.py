@@ -90,7 +90,7 @@ def test_a_clip_whose_page_was_broken_off_is_not_done(task: ClipTask, monkeypatc
     def impatient(*given: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("detector.one_clip.gather", impatient)
+    monkeypatch.setattr("detector.outputs.html.material.gather", impatient)
     outcome = do_clip(task, lambda at: None, square_networks())
     assert outcome.exit_code == 130
     assert outcome.figures is not None, "its report is there"
