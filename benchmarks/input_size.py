@@ -32,6 +32,7 @@ from detector.frame import ImagePicture
 from detector.input_size import SIZES_PX, SizeChooser
 from detector.model import Network, load_network
 from detector.motion import motion_picture
+from detector.scene_cue import SceneCue
 from detector.shots import thumbnail
 from models.metrics import FALSE, match
 from models.truth import Truth, read_picture, vehicle_truth
@@ -218,9 +219,9 @@ def replay_auto(
 ) -> None:
     """Play the choice of sizes over all frames of a scene."""
     network = Replay(answers)
-    chooser = SizeChooser(network, confidence)  # type: ignore[arg-type]
+    chooser, cue = SizeChooser(network, confidence), SceneCue()  # type: ignore[arg-type]
     for network.frame, small in enumerate(scene.thumbnails):
-        look = chooser.look(ImagePicture(scene.images[network.nearest()]), small, FLOOR)
+        look = chooser.look(ImagePicture(scene.images[network.nearest()]), cue.update(small), FLOOR)
         tally.sizes_px[look.size_px] = tally.sizes_px.get(look.size_px, 0) + 1
         if network.frame in scene.images:
             tally.add(look.detections.above(confidence), scene.truths.get(network.frame))

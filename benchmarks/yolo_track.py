@@ -87,7 +87,9 @@ def detect_answer(clip: Path, networks: Networks, size: SizeChoice) -> tuple[Ans
     """The same of `detect`, what its network saw, and the report."""
     records: list[FrameRecord] = []
     looked: Looked = {}
-    report = analyze(clip, size=size, networks=networks, on_frames=records.extend, on_detections=looked.__setitem__)
+    report = analyze(
+        clip, size=size, every=1, networks=networks, on_frames=records.extend, on_detections=looked.__setitem__
+    )
     answer = {r.frame + 1: [(box.track, np.array(box.xyxy)) for box in r.boxes] for r in records}
     return answer, looked, report
 

@@ -20,6 +20,7 @@ from detector.flashes import FlashCue
 from detector.frame_records import FrameRecord
 from detector.input_size import SizeChoice, sizes_to_try
 from detector.limits import DEFAULT_LIMITS, Limits
+from detector.look_schedule import EveryChoice, schedule
 from detector.looks import Networks as Networks
 from detector.looks import VehiclesSeen, vehicles_seen
 from detector.model_card import ModelError, ThresholdName
@@ -57,7 +58,7 @@ SMOKE_FIRE_FLOOR = 0.01  # scores below it count as nothing seen
 DARK_LEVEL = 18.0  # mean grey level of 255
 ASSUMED_FRAME_RATE = 25.0  # where the file states none; only windows of shot detection depend on it
 
-OnDetections = Callable[[int, Detections], None]
+OnDetections = Callable[[int, Detections | None], None]
 OnFrames = Callable[[Iterable[FrameRecord]], None]
 OnProgress = Callable[[int, int | None], None]
 
@@ -70,6 +71,7 @@ def analyze(
     threshold: ThresholdName = "typical",
     confidence: float | None = None,
     size: SizeChoice = "auto",
+    every: EveryChoice = "auto",
     from_s: float | None = None,
     to_s: float | None = None,
     limits: Limits = DEFAULT_LIMITS,
@@ -89,13 +91,15 @@ def analyze(
         confidence: score from 0 to 1 at which a track may start; None for that of the threshold.
         size: longest side in pixels at which the vehicle network looks, a multiple of 32 from 320 to 2560; "auto" looks
             at a few frames of each shot in several sizes and takes the smallest from which a larger one adds little.
+        every: the vehicle network looks at every so many frames of a shot, and vehicles are carried in between; "auto"
+            looks more often where it pays. Without effect on saved detections.
         from_s: leave out what is earlier than this many seconds after the first picture.
         to_s: leave out what is at or after this many seconds after the first picture.
         limits: what is read at most.
         sandbox: read in a process that can do nothing else (`detector.sandbox`).
         networks: networks opened before, to save the time of opening them again for every clip.
         on_detections: is given the number of each frame and all that was found in it down to the lowest score that
-            tracking looks at, in order.
+            tracking looks at, in order; None where nobody looked.
         on_frames: is given the frame records of each shot when it is over, in order; boxes are xyxy in upright pixels.
         on_progress: is given the frames done and the frames expected (None if not known) after each frame.
 
@@ -107,16 +111,17 @@ def analyze(
         SandboxError: reading cannot be confined on this system.
         ModelError, DeviceError: a network or the device cannot be had, or a network has no such threshold.
         MotFileError: the saved detections are not of this clip.
-        ValueError: an unknown class, a confidence outside 0 to 1, a size out of range, or an empty range.
+        ValueError: an unknown class, a confidence outside 0 to 1, a size or `every` out of range, or an empty range.
     """
     sizes_to_try(size)  # before anything is opened
+    schedule(every, 0.5)  # likewise
     networks = networks or Networks.load(device)
     sizes_px = sizes_to_try(size, networks.vehicles.card.size_px)
     looking = _looking(networks, classes, threshold, confidence)
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     path = Path(clip)
     with open_clip(path, from_s, to_s, limits, sandbox) as reader:
-        look = vehicles_seen(networks.vehicles, looking.confidence, sizes_px)
+        look = vehicles_seen(networks.vehicles, looking.confidence, sizes_px, every)
         watch = _Watch(networks, looking, look, _frame_rate(reader), on_detections, on_frames)
         interrupted = _watch_clip(reader, watch, _frames_expected(reader, from_s, to_s), on_progress)
         frames = sum(len(shot.observations) for shot in watch.findings)
@@ -140,6 +145,7 @@ def analyze(
             threshold=threshold,
             confidence=confidence,
             size=size,
+            every=every,
             tracks=networks.vehicles.card.name if isinstance(networks.vehicles, SavedDetections) else None,
             from_s=from_s,
             to_s=to_s,
@@ -190,7 +196,7 @@ class _Watch:
         self._picture_px = (frame.picture.width, frame.picture.height)
         time_s = frame.time.seconds
         motion = self._motion.update(pictures.halved, frame.picture.width)
-        found, size_px = self.vehicles_seen(frame, small, LOW_SCORE_SHARE * self.looking.confidence)
+        found, size_px = self.vehicles_seen(frame, small, motion, LOW_SCORE_SHARE * self.looking.confidence)
         if self.on_detections:
             self.on_detections(frame.index, found)
         self.frames = frame.index + 1

@@ -10,6 +10,7 @@ from detector.clips_named import clips_listed
 
 if TYPE_CHECKING:
     from detector.input_size import SizeChoice
+    from detector.look_schedule import EveryChoice
 
 MOST_JOBS = 1024
 
@@ -69,6 +70,24 @@ def read_list(ctx: click.Context, param: click.Parameter, value: BinaryIO | None
         return () if value is None else tuple(clips_listed(value.read()))
     except OSError as error:
         raise click.BadParameter(f"the list cannot be read ({error.strerror})") from error
+
+
+class Every(click.ParamType["EveryChoice"]):
+    """Of how many frames the vehicle network looks at one, or auto."""
+
+    name = "every"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "EveryChoice":
+        from detector.look_schedule import schedule
+
+        every: Any = value
+        with suppress(ValueError):
+            every = int(str(value))
+        try:
+            schedule(every, 0.5)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return cast("EveryChoice", every)
 
 
 def split_classes(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:

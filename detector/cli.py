@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from detector import __version__
-from detector.arguments import InputSize, Jobs, Seconds, read_list, split_classes, split_formats
+from detector.arguments import Every, InputSize, Jobs, Seconds, read_list, split_classes, split_formats
 from detector.clips_named import clips_in, each_once, output_folder
 from detector.exit_codes import UNREADABLE, WRONG_USAGE, complain
 from detector.help_page import EXAMPLES, HelpPage
@@ -16,6 +16,7 @@ from detector.limits import Limits
 if TYPE_CHECKING:
     from detector.device import DeviceName
     from detector.input_size import SizeChoice
+    from detector.look_schedule import EveryChoice
     from detector.model_card import ThresholdName
     from detector.one_clip import Request
 
@@ -42,6 +43,14 @@ if TYPE_CHECKING:
     metavar="auto|PIXELS",
     help="Longest side at which it looks: larger finds smaller vehicles and takes longer; auto takes, shot by shot, "
     "the smallest from which a larger one would add little.  [default: auto]",
+)
+@click.option(
+    "--every",
+    type=Every(),
+    default="auto",
+    metavar="auto|N",
+    help="It looks at every Nth frame, and vehicles are carried in between; 1 is every frame; auto looks more often "
+    "where scenes begin, things move fast or are doubtful.  [default: auto]",
 )
 @click.option(
     "--out",
@@ -153,6 +162,7 @@ def main(
     device: "DeviceName",
     model: str,
     size: "SizeChoice",
+    every: "EveryChoice",
     out: Path | None,
     no_video: bool,
     formats: tuple[str, ...],
@@ -202,11 +212,13 @@ def main(
         raise click.UsageError(f"--from {from_s:g} s is not before --to {to_s:g} s")
     if tracks is not None and size != "auto":
         raise click.UsageError("--size has no effect with --tracks; leave it out")
+    if tracks is not None and every != "auto":
+        raise click.UsageError("--every has no effect with --tracks; leave it out")
     from detector.one_clip import Request
 
     limits = Limits(most_pixels, most_frames, most_memory)
     request = Request(
-        not no_video, formats, classes, threshold, confidence, size, from_s, to_s, overwrite, limits, sandbox
+        not no_video, formats, classes, threshold, confidence, size, every, from_s, to_s, overwrite, limits, sandbox
     )
     sys.exit(_run(clips, out, device, model, tracks, jobs, retry_failed, request, demo))
 

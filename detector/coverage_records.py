@@ -27,6 +27,7 @@ class Coverage:
             the file does not say how long it was.
         frames_dark: looked at, but too dark to show a vehicle.
         frames_not_footage: looked at, but titles, black or transitions.
+        frames_looked_at: of those decoded, in how many vehicles were looked for; between them they were carried.
         smoke_fire_every_frames: smoke and fire were looked for in every so many frames, and where something lit up, and
             held in between.
         smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fell below the network's resolution in
@@ -41,6 +42,7 @@ class Coverage:
     share_read: float | None
     frames_dark: int
     frames_not_footage: int
+    frames_looked_at: int
     smoke_fire_every_frames: int
     smallest_vehicle_px: float | None
     interrupted: bool

@@ -12,7 +12,7 @@ from detector.json_values import json_values
 
 @dataclass(frozen=True, slots=True)
 class FrameBox:
-    """A vehicle in one frame; `filled` where it was not seen but carried between two sightings."""
+    """A vehicle in one frame; `filled` where it was not seen but carried from the sightings before and after."""
 
     track: int
     class_name: str
@@ -27,6 +27,7 @@ class FrameRecord:
 
     Attributes:
         smoke, fire: scores from 0 to 1.
+        looked_at: whether vehicles were looked for; if not, all boxes are filled.
         flags: "smoke", "fire" and "flash", those inside such an event; a flash is flagged "fire" too.
         smoke_box, fire_box: what the scores rest on, xyxy; None where nothing was seen.
         camera_motion: rows of the 3x3 homography that takes pixels of the frame before to this one; None in the first
@@ -42,6 +43,7 @@ class FrameRecord:
     smoke_box: tuple[float, float, float, float] | None = None
     fire_box: tuple[float, float, float, float] | None = None
     camera_motion: tuple[float, ...] | None = None
+    looked_at: bool = True
 
 
 def frame_line(record: FrameRecord) -> str:
@@ -68,6 +70,7 @@ def read_frames(lines: Iterable[str]) -> Iterable[FrameRecord]:
             smoke_box=_box(document["smoke_box"]),
             fire_box=_box(document["fire_box"]),
             camera_motion=None if motion is None else tuple(motion),
+            looked_at=document.get("looked_at", True),
         )
 
 

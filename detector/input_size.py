@@ -1,22 +1,18 @@
 """At what size the network looks at a frame: the smallest from which no larger one adds more than a few small vehicles.
 
 Vehicles of 10 px are lost at 640 px and found at 1280, at four times the cost; large ones are found at 640 as well. How
-far off the vehicles are changes with the shot, so a few frames of every scene are looked at in several sizes. Where a
-scene begins is only suspected here, from one frame to the next: the shots themselves are known a second too late.
+far off the vehicles are changes with the shot, so a few frames of every scene are looked at in several sizes.
 """
 
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from detector.detections import Detections
 from detector.frame import Picture
 from detector.scaled_looks import found_in
-from detector.shots import correlation
 
 if TYPE_CHECKING:
     from detector.model import Network
@@ -30,8 +26,6 @@ SECOND_PROBE = 20  # frames after the first of a scene; frames, not seconds: the
 PROBE_EVERY = 90  # frames from then on
 PROBE_EVERY_ABOVE = 25  # where small vehicles are known to be about; there a probe costs less beside the rest
 PROBES_HEARD = 4  # the latest of the scene, taken together
-UNLIKE = 0.75  # correlation with the frame before; on the nine clips cuts lie below it, shakes and pans above 0.78
-LEAST_CHANGE = 8.0  # grey levels, mean: below it nothing has begun, for black frames are unlike by their noise
 
 SizeChoice = int | Literal["auto"]
 
@@ -77,6 +71,8 @@ _Gains = dict[tuple[int, int], _Gain]  # of one picture, by the smaller and the 
 class SizeChooser:
     """Looks at frame after frame of a clip, at the size that the last probes of the scene ask for.
 
+    A probe that falls due in a frame that is passed over is made at the next look.
+
     Args:
         network: finds vehicles.
         confidence: score at which a vehicle counts, from 0 to 1.
@@ -91,37 +87,32 @@ class SizeChooser:
         self._changed = False  # another scene has begun that was not probed yet
         self._next_probe = 0  # at this age
         self._probes: list[_Gains] = []  # of the scene, the latest last
-        self._previous: NDArray[np.float32] | None = None
 
-    def look(self, picture: Picture, small: NDArray[np.uint8], floor: float) -> Look:
+    def look(self, picture: Picture, scene_begins: bool, floor: float) -> Look:
         """Find the vehicles in the next frame.
 
         Args:
             picture: of the frame.
-            small: its thumbnail, (height, width, 3) uint8 BGR.
+            scene_begins: whether another scene may begin with it.
             floor: lowest score to return, at most the confidence.
         """
-        self._changed |= self._unlike_previous(small)
+        self._changed |= scene_begins
         if self._changed and self._age >= SECOND_PROBE:  # not sooner: flicker is not worth a probe each time
             self._age, self._next_probe, self._probes, self._changed = 0, 0, [], False
         found: dict[int, Detections] = {}
-        if len(self._sizes_px) > 1 and self._age == self._next_probe:
+        if len(self._sizes_px) > 1 and self._age >= self._next_probe:
             found = self._probe(picture, floor)
-            self._next_probe += self._frames_to_next_probe()
+            self._next_probe = self._age + self._frames_to_next_probe()
         self._age += 1
         size_px = self._size_in_force()
         if size_px not in found:
             found[size_px] = self._detect(picture, size_px, floor)
         return Look(found[size_px], size_px)
 
-    def _unlike_previous(self, small: NDArray[np.uint8]) -> bool:
-        """Whether a scene may begin with this frame; dissolves are too slow to be seen, the next probe meets it."""
-        tiny = cv2.cvtColor(cv2.resize(small, (32, 32), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
-        previous, self._previous = self._previous, np.asarray(tiny, np.float32)
-        if previous is None:
-            return False
-        changed = float(np.abs(self._previous - previous).mean()) > LEAST_CHANGE
-        return changed and correlation(self._previous, previous) < UNLIKE
+    def pass_over(self, scene_begins: bool) -> None:
+        """The next frame is not looked at."""
+        self._changed |= scene_begins
+        self._age += 1
 
     def _frames_to_next_probe(self) -> int:
         if self._age == 0:

@@ -11,12 +11,16 @@ from detector.clip import Frame
 from detector.detections import Detections
 from detector.device import DeviceName
 from detector.input_size import SizeChooser
+from detector.look_schedule import EveryChoice, schedule
 from detector.model import Network, load_card, load_network
 from detector.mot_file import SavedDetections, read_detections
+from detector.motion import CameraMotion
+from detector.scene_cue import SceneCue
 
-VehiclesSeen = Callable[[Frame, NDArray[np.uint8], float], tuple[Detections, int | None]]
-"""A frame, its thumbnail and the lowest score of interest, to what was found and the longest side in pixels that it was
-looked at with, None where nobody looked."""
+VehiclesSeen = Callable[[Frame, NDArray[np.uint8], CameraMotion, float], tuple[Detections | None, int | None]]
+"""A frame, its thumbnail, how the camera moved since the frame before and the lowest score of interest, to what was
+found, None where nobody looked, and the longest side in pixels that it was looked at with, None where that is not known
+either."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +51,40 @@ class Networks:
         return Networks(saved, load_network("smoke_fire", device))
 
 
-def vehicles_seen(vehicles: Network | SavedDetections, confidence: float, sizes_px: tuple[int, ...]) -> VehiclesSeen:
+def vehicles_seen(
+    vehicles: Network | SavedDetections, confidence: float, sizes_px: tuple[int, ...], every: EveryChoice
+) -> VehiclesSeen:
     """What is to be asked about each frame of a clip in turn.
 
     Args:
         vehicles: looks, or did.
         confidence: score at which a vehicle counts.
         sizes_px: to choose the input size from.
+        every: which frames to look at; without effect on what was saved.
     """
     if isinstance(vehicles, SavedDetections):
-        return lambda frame, small, floor: (
-            vehicles.at(frame.index, frame.picture.width, frame.picture.height).above(floor),
-            None,
-        )
-    chooser = SizeChooser(vehicles, confidence, sizes_px)
+        return _looked_before(vehicles)
+    chooser, cue, plan = SizeChooser(vehicles, confidence, sizes_px), SceneCue(), schedule(every, confidence)
 
-    def look(frame: Frame, small: NDArray[np.uint8], floor: float) -> tuple[Detections, int | None]:
-        found = chooser.look(frame.picture, small, floor)
+    def look(
+        frame: Frame, small: NDArray[np.uint8], motion: CameraMotion, floor: float
+    ) -> tuple[Detections | None, int | None]:
+        begins, picture_px = cue.update(small), (frame.picture.width, frame.picture.height)
+        if not plan.due(frame.time.seconds, motion, picture_px, begins):
+            chooser.pass_over(begins)
+            return None, None
+        found = chooser.look(frame.picture, begins, floor)
+        plan.looked(found.detections, found.size_px)
         return found.detections, found.size_px
+
+    return look
+
+
+def _looked_before(saved: SavedDetections) -> VehiclesSeen:
+    def look(
+        frame: Frame, small: NDArray[np.uint8], motion: CameraMotion, floor: float
+    ) -> tuple[Detections | None, int | None]:
+        found = saved.at(frame.index, frame.picture.width, frame.picture.height)
+        return None if found is None else found.above(floor), None
 
     return look

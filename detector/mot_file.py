@@ -1,7 +1,8 @@
 """Detections and tracks in MOTChallenge form, which any tracking tool can read and write.
 
 One line a box: frame, id, left, top, width, height, score, class, visibility. Frames and classes count from 1 here and
-nowhere else, as MOTChallenge has it; id is -1 for a detection that is in no track yet.
+nowhere else, as MOTChallenge has it; id is -1 for a detection that is in no track yet. A line `# not looked at: 8` says
+that nobody looked for vehicles in frame 8; a frame without a line was looked at, and nothing found.
 """
 
 import hashlib
@@ -17,7 +18,9 @@ from detector.frame_records import FrameRecord
 from detector.model_card import ModelCard
 
 COLUMNS = "frame,id,left,top,width,height,score,class"
+NOT_LOOKED_AT = "# not looked at:"
 FURTHEST_PX = 1e6  # beyond it lies no picture
+MOST_DIGITS = 10  # of a frame number
 
 
 class MotFileError(ValueError):
@@ -31,22 +34,26 @@ class SavedDetections:
     Attributes:
         card: classes and thresholds of the network they are taken to be of; name and SHA-256 of the file.
         by_frame: what was found, by number of the frame from 0; frames without a detection are left out.
+        not_looked_at: numbers of the frames in which nobody looked, likewise.
     """
 
     card: ModelCard
     by_frame: Mapping[int, Detections]
+    not_looked_at: frozenset[int] = frozenset()
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Class names; `Detections.classes` are indices into them."""
         return self.card.classes
 
-    def at(self, frame: int, width_px: int, height_px: int) -> Detections:
-        """What was found in a frame of this size.
+    def at(self, frame: int, width_px: int, height_px: int) -> Detections | None:
+        """What was found in a frame of this size; None where nobody looked.
 
         Raises:
             MotFileError: a box lies outside the picture.
         """
+        if frame in self.not_looked_at:
+            return None
         found = self.by_frame.get(frame, Detections.none())
         outside = (found.xyxy[:, :2] >= (width_px, height_px)) | (found.xyxy[:, 2:] <= 0)
         if outside.any():
@@ -88,15 +95,25 @@ def read_detections(path: Path, card: ModelCard) -> SavedDetections:
     except UnicodeDecodeError as error:
         raise MotFileError(f"{path}: is no text; name a file of {COLUMNS}") from error
     rows: dict[int, list[tuple[float, ...]]] = {}
+    not_looked_at: set[int] = set()
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
+        if line.startswith("#"):
+            not_looked_at |= _frame_not_looked_at(line)
+        elif line.strip():
             try:
                 frame, row = _box(line, len(card.classes))
             except ValueError as error:
                 raise MotFileError(f"{path}, line {number}: {error}; a line is {COLUMNS}") from None
             rows.setdefault(frame, []).append(row)
     named = replace(card, name=path.name, sha256=hashlib.sha256(content).hexdigest())
-    return SavedDetections(named, {frame: _detections(rows[frame]) for frame in sorted(rows)})
+    by_frame = {frame: _detections(rows[frame]) for frame in sorted(rows)}
+    return SavedDetections(named, by_frame, frozenset(not_looked_at - rows.keys()))
+
+
+def _frame_not_looked_at(comment: str) -> set[int]:
+    """The frame, from 0, that a comment names; none if it says anything else."""
+    frame = comment.removeprefix(NOT_LOOKED_AT).strip()
+    return {int(frame) - 1} if frame.isascii() and frame.isdecimal() and len(frame) < MOST_DIGITS else set()
 
 
 def _box(line: str, classes: int) -> tuple[int, tuple[float, ...]]:
@@ -128,8 +145,11 @@ def _detections(rows: Sequence[tuple[float, ...]]) -> Detections:
     return Detections(table[:, :4].astype(np.float32), table[:, 4].astype(np.float32), table[:, 5].astype(np.int64))
 
 
-def detection_lines(frame: int, found: Detections) -> Iterator[str]:
-    """The lines, with their ends, of what was found in a frame counted from 0."""
+def detection_lines(frame: int, found: Detections | None) -> Iterator[str]:
+    """The lines, with their ends, of what was found in a frame counted from 0; None where nobody looked."""
+    if found is None:
+        yield f"{NOT_LOOKED_AT} {frame + 1}\n"
+        return
     for xyxy, score, index in zip(found.xyxy.tolist(), found.scores.tolist(), found.classes.tolist(), strict=True):
         if xyxy[2] > xyxy[0] and xyxy[3] > xyxy[1]:
             yield _line(frame, -1, xyxy, score, index, 1)

@@ -9,6 +9,7 @@ from detector.analysis import Networks, OnProgress, analyze
 from detector.frame_records import read_frames
 from detector.input_size import SizeChoice
 from detector.limits import DEFAULT_LIMITS, Limits
+from detector.look_schedule import EveryChoice
 from detector.model_card import ThresholdName
 from detector.outputs.annotated_video import write_annotated_video
 from detector.outputs.folder import OutputFolder
@@ -31,6 +32,7 @@ class Request:
     threshold: ThresholdName
     confidence: float | None
     size: SizeChoice
+    every: EveryChoice
     from_s: float | None
     to_s: float | None
     overwrite: bool
@@ -61,6 +63,7 @@ def analyse_into(
                 threshold=request.threshold,
                 confidence=request.confidence,
                 size=request.size,
+                every=request.every,
                 from_s=request.from_s,
                 to_s=request.to_s,
                 limits=request.limits,

@@ -82,6 +82,7 @@ class Settings:
         threshold: name of the operating point, conservative or typical.
         confidence: overrides that of the threshold.
         size: longest side in pixels at which vehicles were looked for, or auto.
+        every: vehicles were looked for in every so many frames of a shot, or auto.
         tracks: name of the file their detections were read from instead.
         limits: what is read at most.
     """
@@ -90,6 +91,7 @@ class Settings:
     threshold: str
     confidence: float | None
     size: int | str
+    every: int | str
     tracks: str | None
     from_s: float | None
     to_s: float | None
@@ -149,7 +151,8 @@ class Shot:
         input_size_px: longest side at which vehicles were looked for in most of its frames.
         smallest_vehicle_px: vehicles narrower than this in the clip's own pixels fell below the network's resolution in
             some of its frames.
-        Both are None where the vehicles come from a file.
+        frames_looked_at: frames in which vehicles were looked for; in the others they were carried.
+        The first two are None where the vehicles come from a file, or nobody looked.
     """
 
     start: int
@@ -166,6 +169,7 @@ class Shot:
     same_place_as: int | None
     input_size_px: int | None
     smallest_vehicle_px: float | None
+    frames_looked_at: int
 
 
 @dataclass(frozen=True)

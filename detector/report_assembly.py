@@ -78,6 +78,7 @@ def coverage(
         share_read=None if reader.share_read is None else round(reader.share_read, 4),
         frames_dark=sum(observation.dark for observation in seen),
         frames_not_footage=sum(len(f.observations) for f in findings if f.span.kind != "footage"),
+        frames_looked_at=_looked_at(seen),
         smoke_fire_every_frames=smoke_fire_every,
         smallest_vehicle_px=_smallest_vehicle_px(
             _smallest_size_px(able) if able else size_px,
@@ -92,6 +93,10 @@ def coverage(
 def _smallest_vehicle_px(size_px: int | None, picture_px: int) -> float | None:
     """The narrowest vehicle the network could resolve at this input size, in pixels of the clip."""
     return None if size_px is None else round(SMALLEST_IN_NETWORK_PX * picture_px / size_px, 1)
+
+
+def _looked_at(observations: Iterable[Observation]) -> int:
+    return sum(seen.detections is not None for seen in observations)
 
 
 def _smallest_size_px(observations: Iterable[Observation]) -> int | None:
@@ -129,6 +134,7 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_p
                 same_place_as=_same_place_as(findings, index),
                 input_size_px=_most_used(shot.observations),
                 smallest_vehicle_px=_smallest_vehicle_px(_smallest_size_px(shot.observations), picture_px),
+                frames_looked_at=_looked_at(shot.observations),
             )
         )
     return shots

@@ -36,12 +36,13 @@ FAIR_SCORE_SHARE = 0.4  # of the confidence: a track shows itself for as long as
 class Observation:
     """What was seen in one frame on the first look.
 
-    `size_px` is the longest side at which vehicles were looked for; None where their boxes come from a file.
+    `detections` are None where nobody looked for vehicles. `size_px` is the longest side at which they were looked for;
+    None there, and where their boxes come from a file.
     """
 
     frame: int
     time_s: float
-    detections: Detections
+    detections: Detections | None
     size_px: int | None
     motion: CameraMotion
     dark: bool
@@ -223,6 +224,7 @@ def frame_records(findings: ShotFindings, looking: Looking) -> Iterator[FrameRec
             flags=tuple(sorted(flags)),
             smoke_box=regions.get("smoke"),
             fire_box=regions.get("fire"),
+            looked_at=seen.detections is not None,
             camera_motion=tuple(seen.motion.matrix.ravel().tolist()) if position and seen.motion.known else None,
         )
 

@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.assignment import Indices, pair_boxes
-from detector.boxes import Array, scale_of, to_centres
+from detector.boxes import Array, moved, scale_of, to_centres, to_corners
 from detector.detections import Detections
 from detector.kalman import corrected, new_states, predicted
 from detector.looking_back import Reach, look_back
 from detector.smoothing import smoothed
 from detector.stitching import stitch
-from detector.tracklets import Shot, Tracklet, fill, is_ghost
+from detector.tracklets import Shot, Tracklet, beyond, fill, is_ghost, motion_between
 
-LOST_AFTER_S, WEAK_WITHIN_S, ALWAYS_WITHIN_FRAMES = 1.0, 0.3, 2
+LOST_AFTER_S, WEAK_WITHIN_S, ALWAYS_WITHIN_LOOKS = 1.0, 0.3, 2
 """A track unseen for longer is closed (stitching may find it again); low-score boxes carry only one seen more recently,
 for a lost one would take up any noise. Never sooner than the frames: a clip of one frame a second can be tracked."""
 
@@ -35,10 +35,12 @@ LEAST_OVERLAP = 0.3
 
 Mask = NDArray[np.bool_]
 
-WEAK_REACH = Reach(WEAK_WITHIN_S, ALWAYS_WITHIN_FRAMES, WEAK_BUFFER, LEAST_OVERLAP)
+WEAK_REACH = Reach(WEAK_WITHIN_S, ALWAYS_WITHIN_LOOKS, WEAK_BUFFER, LEAST_OVERLAP)
 
 SHORTEST_STEP_S = 0.001
 """Stands in for the time between two stamps that stand still or go back."""
+
+BEST_SCORES = 10  # by which a track is judged
 
 MOST_ZOOM, MOST_STRETCH = 1e6, 2.5
 """No camera zooms a millionfold within a shot, or stretches the picture to twice its shape (2 + 1/2); an estimate that
@@ -54,6 +56,7 @@ class TrackBox:
         xyxy: left, top, right, bottom in upright pixels; smoothed as far as the boxes of the track jump about.
         score, class_index: of the detection; a filled box has those of the box before the gap.
         filled: interpolated over a gap, not seen.
+        looked_at: False where nobody looked for vehicles in its frame; such a box is always filled.
     """
 
     frame: int
@@ -62,6 +65,7 @@ class TrackBox:
     score: float
     class_index: int
     filled: bool = False
+    looked_at: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Track:
 
     Attributes:
         id: unique over the clip, from 1, in order of first appearance.
-        boxes: ascending frames, at most one a frame, the first and the last seen and not filled.
+        boxes: ascending frames, at most one a frame. The first and the last are seen; where not every frame is looked
+            at, carried ones lie before and after them, half way to the look that does not show the vehicle.
     """
 
     id: int
@@ -88,8 +93,13 @@ class Track:
 
     @cached_property
     def score(self) -> float:
-        """Median of the ten best seen scores: one lucky box does not raise it, many distant ones do not lower it."""
-        return float(np.median(sorted(box.score for box in self.boxes if not box.filled)[-10:]))
+        """Median of the ten best seen scores: one lucky box does not raise it, many distant ones do not lower it.
+
+        Of as many fewer as looks are rarer, so that it does not fall with them.
+        """
+        looks = sum(box.looked_at for box in self.boxes)
+        best = max(1, round(BEST_SCORES * looks / len(self.boxes)))
+        return float(np.median(sorted(box.score for box in self.boxes if not box.filled)[-best:]))
 
     @property
     def class_index(self) -> int:
@@ -122,8 +132,9 @@ class Tracker:
 
     def __init__(self, first_id: int = 1, *, high_score: float, low_score: float) -> None:
         self._first_id, self._high_score, self._low_score = first_id, high_score, low_score
-        self._shot = Shot()
         self._frames: list[tuple[int, float]] = []
+        self._pictures, self._looks = Shot(), Shot()  # all of them, and those that were looked at
+        self._looked: list[int] = []  # which pictures those are
         self._leftover: list[Detections] = []
         self._tracklets: list[Tracklet] = []
         self._alive: list[Tracklet] = []
@@ -131,18 +142,25 @@ class Tracker:
         self._zoom = 1.0
 
     def update(
-        self, detections: Detections, frame: int, time_s: float, camera_motion: NDArray[np.float32] | None = None
+        self,
+        detections: Detections | None,
+        frame: int,
+        time_s: float,
+        camera_motion: NDArray[np.float32] | None = None,
     ) -> None:
         """Takes the detections of the next frame.
 
         Args:
-            detections: may be none at all.
+            detections: may be none at all; None where nobody looked, which says nothing of any vehicle.
             frame: number of the frame, ascending.
             time_s: its time in seconds.
             camera_motion: (2, 3) affine from the frame given before to this one; None where it is not known.
         """
-        seconds = self._add_picture(frame, time_s, camera_motion)
-        self._states = predicted(self._states, seconds, self._shot.motions[-1])
+        self._add_picture(frame, time_s, camera_motion)
+        if detections is None:
+            return
+        seconds = self._add_look()
+        self._states = predicted(self._states, seconds, self._looks.motions[-1])
         kept = self._seen_within(LOST_AFTER_S)
         self._alive = [self._alive[index] for index in np.flatnonzero(kept)]
         self._states = self._states[:, kept]
@@ -159,15 +177,16 @@ class Tracker:
     def finish(self) -> list[Track]:
         """The shot is over: ghosts dropped, weak boxes taken up, pieces joined, smoothed, gaps filled. Call once."""
         confident_score = (1 + self._high_score) / 2
-        believed = [piece for piece in self._tracklets if not is_ghost(piece, self._shot, confident_score)]
-        believed = look_back(believed, self._leftover, self._shot, WEAK_REACH)
-        whole = sorted(smoothed(stitch(believed, self._shot), self._shot), key=lambda tracklet: tracklet.steps[0])
-        return [self._to_track(self._first_id + index, tracklet) for index, tracklet in enumerate(whole)]
+        believed = [piece for piece in self._tracklets if not is_ghost(piece, self._looks, confident_score)]
+        believed = look_back(believed, self._leftover, self._looks, WEAK_REACH)
+        whole = sorted(smoothed(stitch(believed, self._looks), self._looks), key=lambda tracklet: tracklet.steps[0])
+        looked = frozenset(self._looked)
+        return [self._to_track(self._first_id + index, tracklet, looked) for index, tracklet in enumerate(whole)]
 
-    def _add_picture(self, frame: int, time_s: float, camera_motion: NDArray[np.float32] | None) -> float:
-        """Notes when the picture was taken and how the camera moved; the seconds since the one before."""
-        seconds = max(time_s - self._frames[-1][1], SHORTEST_STEP_S) if self._frames else 0.0
-        self._shot.clock_s.append(self._shot.clock_s[-1] + seconds if self._frames else 0.0)
+    def _add_picture(self, frame: int, time_s: float, camera_motion: NDArray[np.float32] | None) -> None:
+        """Notes when the picture was taken and how the camera moved."""
+        clock_s = self._pictures.clock_s
+        clock_s.append(clock_s[-1] + max(time_s - self._frames[-1][1], SHORTEST_STEP_S) if clock_s else 0.0)
         self._frames.append((frame, time_s))
         motion = np.eye(3)
         if camera_motion is not None and np.isfinite(camera_motion).all():
@@ -176,18 +195,26 @@ class Tracker:
         stretched = (motion[:2, :2] ** 2).sum() > MOST_STRETCH * scale_of(motion) ** 2
         believable = 1 / MOST_ZOOM < zoom < MOST_ZOOM and not stretched
         self._zoom = zoom if believable else self._zoom
-        self._shot.motions.append(motion if believable else np.eye(3))
-        return seconds
+        self._pictures.motions.append(motion if believable else np.eye(3))
+
+    def _add_look(self) -> float:
+        """Notes that the newest picture was looked at; the seconds since the look before."""
+        newest = len(self._frames) - 1
+        before = self._looked[-1] if self._looked else newest
+        self._looked.append(newest)
+        self._looks.clock_s.append(self._pictures.clock_s[newest])
+        self._looks.motions.append(motion_between(self._pictures, before, newest))
+        return self._pictures.clock_s[newest] - self._pictures.clock_s[before]
 
     def _seen_within(self, seconds: float) -> Mask:
-        """(n,) which of the living tracks were seen this recently, or in one of the last few frames."""
+        """(n,) which of the living tracks were seen this recently, or at one of the last few looks."""
         seen = np.array([tracklet.steps[-1] for tracklet in self._alive], np.int64)
-        ago_s = self._shot.clock_s[-1] - np.array([self._shot.clock_s[step] for step in seen])
-        return np.asarray((ago_s <= seconds) | (len(self._frames) - 1 - seen <= ALWAYS_WITHIN_FRAMES))
+        ago_s = self._looks.clock_s[-1] - np.array([self._looks.clock_s[step] for step in seen])
+        return np.asarray((ago_s <= seconds) | (len(self._looked) - 1 - seen <= ALWAYS_WITHIN_LOOKS))
 
     def _newest(self) -> Mask:
-        """(n,) which of the living tracks began in the picture before."""
-        before = len(self._frames) - 2
+        """(n,) which of the living tracks began at the look before."""
+        before = len(self._looked) - 2
         return np.array([tracklet.steps == [before] for tracklet in self._alive], np.bool_)
 
     def _match(
@@ -213,20 +240,38 @@ class Tracker:
 
     def _see(self, tracklet: Tracklet, detections: Detections, box: int) -> None:
         tracklet.add(
-            len(self._frames) - 1,
+            len(self._looked) - 1,
             detections.xyxy[box].astype(np.float64),
             float(detections.scores[box]),
             int(detections.classes[box]),
         )
 
-    def _to_track(self, track_id: int, tracklet: Tracklet) -> Track:
+    def _to_track(self, track_id: int, tracklet: Tracklet, looked: frozenset[int]) -> Track:
         boxes: list[TrackBox] = []
-        for step, xyxy, seen in fill(tracklet, self._shot):
-            frame, time_s = self._frames[step]
-            left, top, right, bottom = xyxy.tolist()
-            corners = (left, top, right, bottom)
+        steps = [self._looked[look] for look in tracklet.steps]
+        placed = Tracklet(steps, tracklet.xyxy, tracklet.scores, tracklet.classes)
+        for step, xyxy, seen in fill(placed, self._pictures):
             if seen is None:
-                boxes.append(TrackBox(frame, time_s, corners, boxes[-1].score, boxes[-1].class_index, filled=True))
+                boxes.append(self._filled_box(step, xyxy, boxes[-1], step in looked))
             else:
-                boxes.append(TrackBox(frame, time_s, corners, tracklet.scores[seen], tracklet.classes[seen]))
-        return Track(track_id, tuple(boxes))
+                place = corners_of(xyxy)
+                boxes.append(TrackBox(*self._frames[step], place, tracklet.scores[seen], tracklet.classes[seen]))
+        before, after = beyond(placed, self._pictures, self._looked)
+        head = [self._filled_box(step, self._carried(placed, 0, step), boxes[0], False) for step in before]
+        tail = [self._filled_box(step, self._carried(placed, -1, step), boxes[-1], False) for step in after]
+        return Track(track_id, (*head, *boxes, *tail))
+
+    def _carried(self, tracklet: Tracklet, index: int, step: int) -> Array:
+        """(4,) xyxy of a box in another picture, if it stands where it is over the ground."""
+        motion = motion_between(self._pictures, tracklet.steps[index], step)
+        box: Array = to_corners(moved(to_centres(tracklet.xyxy[index][None]), motion))[0]
+        return box
+
+    def _filled_box(self, step: int, xyxy: Array, like: TrackBox, looked_at: bool) -> TrackBox:
+        return TrackBox(*self._frames[step], corners_of(xyxy), like.score, like.class_index, True, looked_at)
+
+
+def corners_of(xyxy: Array) -> tuple[float, float, float, float]:
+    """(4,) left, top, right, bottom as plain numbers."""
+    left, top, right, bottom = xyxy.tolist()
+    return left, top, right, bottom

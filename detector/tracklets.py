@@ -1,5 +1,7 @@
 """Pieces of tracks within one shot: the boxes seen, ghosts told from vehicles, and the boxes missing in between."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -90,3 +92,23 @@ def between(tracklet: Tracklet, index: int, shot: Shot) -> list[tuple[int, Array
         box = (1 - share) * moved(ends[:1], onward) + share * moved(ends[1:], back)
         rows.append((step, to_corners(box)[0], None))
     return rows
+
+
+def beyond(tracklet: Tracklet, shot: Shot, looked: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The pictures before the first box and after the last that it is carried to: half way to the next look.
+
+    Where no look lies beyond, to the end of the shot. None at all where every picture is looked at.
+
+    Args:
+        tracklet: its steps are among those looked at.
+        shot: of all pictures.
+        looked: steps that were looked at, ascending.
+    """
+    first, last, clock_s = tracklet.steps[0], tracklet.steps[-1], shot.clock_s
+    earlier, later = bisect_left(looked, first), bisect_right(looked, last)
+    start, stop = 0, len(clock_s)
+    if earlier:
+        start = bisect_right(clock_s, (clock_s[looked[earlier - 1]] + clock_s[first]) / 2)
+    if later < len(looked):
+        stop = bisect_left(clock_s, (clock_s[looked[later]] + clock_s[last]) / 2)
+    return list(range(start, first)), list(range(last + 1, stop))

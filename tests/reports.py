@@ -30,7 +30,9 @@ CLASSES = ("tank", "ifv_apc", "truck")
 def shot(start: int = 0, end: int = 99, kind: str = "footage") -> Shot:
     """At 25 frames a second, from 10 s on, as all below."""
     most, distinct = MostAtOnce(2, start, 10 + start / 25), Distinct(1, 2, 3)
-    return Shot(start, end, 10 + start / 25, 10 + end / 25, kind, False, most, distinct, {}, {}, "why", None, 640, 12.0)
+    return Shot(
+        start, end, 10 + start / 25, 10 + end / 25, kind, False, most, distinct, {}, {}, "why", None, 640, 12.0, 100
+    )
 
 
 def track(number: int, class_name: str = "tank", score: float = 0.9, **changes: Any) -> TrackSummary:
@@ -65,14 +67,14 @@ def report(file: str = "clip.mp4", **parts: Any) -> Report:
         ),
         "networks": (network, NetworkUsed("smoke_fire", "2" * 64, ("smoke", "fire"), 0.5, 640)),
         "device": DeviceUsed("cpu", "cpu", "the test asked for it", ("CPUExecutionProvider",)),
-        "settings": Settings(None, "typical", None, "auto", None, None, None),
+        "settings": Settings(None, "typical", None, "auto", "auto", None, None, None),
         "versions": {"detect": "0"},
         "counts": Counts(MostAtOnce(0, None, None), Distinct(0, 0, 0), {}, {}, "no reason"),
         "shots": (shot(),),
         "tracks": (),
         "convoys": (),
         "events": (),
-        "coverage": Coverage(100, 0, 1.0, 0, 0, 5, 12.0, False, (), ()),
+        "coverage": Coverage(100, 0, 1.0, 0, 0, 100, 5, 12.0, False, (), ()),
         "run": Run("2024-01-01T00:00:00+00:00", 1.0, 100.0),
     }
     return Report(**{**fields, **parts})

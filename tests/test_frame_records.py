@@ -34,6 +34,6 @@ def test_lines_keep_their_order_and_say_class() -> None:
     lines = [frame_line(FrameRecord(frame, frame / 25, (box,), 0.0, 0.5, ("fire",))) for frame in (0, 1)]
     assert lines[1] == (
         '{"frame":1,"time_s":0.04,"boxes":[{"track":3,"class":"truck","score":0.1235,"xyxy":[1.0,2.0,3.0,4.0],'
-        '"filled":true}],"smoke":0.0,"fire":0.5,"flags":["fire"],"smoke_box":null,"fire_box":null,"camera_motion":null}'
+        '"filled":true}],"smoke":0.0,"fire":0.5,"flags":["fire"],"smoke_box":null,"fire_box":null,"camera_motion":null,"looked_at":true}'
     )
     assert [record.frame for record in read_frames(lines)] == [0, 1]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from detector.detections import Detections
 from detector.frame import ImagePicture
 from detector.input_size import PROBE_EVERY, SECOND_PROBE, SIZES_PX, Look, SizeChooser, sizes_to_try
+from detector.scene_cue import SceneCue
 from detector.shots import thumbnail
 from tests.fakes import ground, noisy
 
@@ -36,9 +37,9 @@ def looks(
     network: FarSighted, pictures: Iterable[NDArray[np.uint8]], sizes_px: tuple[int, ...] = SIZES_PX
 ) -> list[Look]:
     """What a chooser sees in one picture after the other."""
-    chooser, seen = SizeChooser(network, CONFIDENCE, sizes_px), []  # type: ignore[arg-type]
+    chooser, cue, seen = SizeChooser(network, CONFIDENCE, sizes_px), SceneCue(), []  # type: ignore[arg-type]
     for network.frame, image in enumerate(pictures):
-        seen.append(chooser.look(ImagePicture(image), thumbnail(image), FLOOR))
+        seen.append(chooser.look(ImagePicture(image), cue.update(thumbnail(image)), FLOOR))
     return seen
 
 

@@ -145,3 +145,22 @@ def test_what_is_written_is_read_again(
         for box, kind in zip(found.xyxy, found.classes, strict=True):
             near = np.abs(again.xyxy - box).max(axis=1) < 0.003
             assert kind in again.classes[near]
+
+
+def test_frames_that_nobody_looked_at_are_told_from_those_without_a_box(tmp_path: Path) -> None:
+    lines = [*detection_lines(0, Detections.none()), *detection_lines(1, None)]
+    assert lines == ["# not looked at: 2\n"]
+    saved = read(tmp_path, "".join(lines).encode())
+    assert saved.at(1, 50, 50) is None
+    assert [len(found) for frame in (0, 2) if (found := saved.at(frame, 50, 50)) is not None] == [0, 0]
+
+
+@pytest.mark.parametrize("comment", ["#", "# by hand", "# not looked at: ", "# not looked at: -1", "#" + "9" * 9999])
+def test_other_comments_are_passed_over(tmp_path: Path, comment: str) -> None:
+    assert not read(tmp_path, comment.encode()).not_looked_at
+
+
+def test_a_box_is_believed_before_a_comment_that_denies_it(tmp_path: Path) -> None:
+    found = read(tmp_path, b"# not looked at: 1\n1,-1,10,20,30,40,0.9,2,1\n").at(0, 100, 100)
+    assert found is not None
+    assert len(found) == 1

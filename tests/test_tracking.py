@@ -1,5 +1,6 @@
 """What a track is, told by examples. Boxes only: tracking never sees a picture."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +21,9 @@ def found(*boxes: tuple[float, float, float], size: float = 20.0, class_index: i
     return Detections(corners, rows[:, 2], np.full(len(rows), class_index, np.int64))
 
 
-def tracked(pictures: list[Detections], pan: float = 0.0, told: bool = False, first_id: int = 1) -> list[Track]:
+def tracked(
+    pictures: Sequence[Detections | None], pan: float = 0.0, told: bool = False, first_id: int = 1
+) -> list[Track]:
     """The tracks of a shot at 30 pictures a second, the camera's pan in pixels a picture told to the tracker or not."""
     tracker = Tracker(first_id, high_score=0.5, low_score=0.1)
     motion = np.array([[1, 0, pan], [0, 1, 0]], np.float32) if told else None
@@ -243,3 +246,44 @@ def test_stamps_that_go_back_or_stand_still_break_no_identity() -> None:
         tracker.update(found((50 + 3 * frame, 100, 0.9)), frame, time_s)
     (track,) = tracker.finish()
     assert [box.time_s for box in track.boxes] == [0.0, 0.04, 0.08, 0.02, 0.02, 0.16, 0.1, 0.24]
+
+
+def every_third(pictures: list[Detections]) -> list[Detections | None]:
+    return [found if n % 3 == 0 else None for n, found in enumerate(pictures)]
+
+
+def test_between_looks_a_vehicle_is_carried_to_where_it_was() -> None:
+    pictures = [found((50 + 3 * n, 100, 0.9)) for n in range(40)]
+    (every,), (track,) = tracked(pictures), tracked(every_third(pictures))
+    assert [box.frame for box in track.boxes] == list(range(40))
+    for box, seen in zip(track.boxes[:37], every.boxes, strict=False):
+        assert box.xyxy == pytest.approx(seen.xyxy, abs=0.1)
+        assert box.looked_at == (box.frame % 3 == 0)
+        assert box.filled == (not box.looked_at)
+
+
+def test_carried_with_the_camera_between_looks() -> None:
+    pictures = [found((50 + 6 * n, 100, 0.9)) for n in range(30)]
+    (track,) = tracked(every_third(pictures), pan=6.0, told=True)
+    centres = [(box.xyxy[0] + box.xyxy[2]) / 2 for box in track.boxes]
+    assert centres == pytest.approx([50 + 6 * n for n in range(30)], abs=0.1)
+
+
+def test_a_track_reaches_half_way_to_the_look_that_does_not_show_it() -> None:
+    pictures: list[Detections | None] = [None] * 41
+    pictures[0] = pictures[40] = found()
+    for frame in (10, 20, 30):
+        pictures[frame] = found((100, 100, 0.9))
+    (track,) = tracked(pictures)
+    assert (track.first, track.last) == (6, 34)
+    assert [box.frame for box in track.boxes if not box.filled] == [10, 20, 30]
+
+
+def test_the_score_is_that_of_as_many_fewer_sightings_as_there_are_fewer_looks() -> None:
+    pictures = [found((100, 100, 0.8 if n < 30 else 0.6)) for n in range(90)]
+    (every,), (third,) = tracked(pictures), tracked(every_third(pictures))
+    assert third.score == every.score == pytest.approx(0.8)
+
+
+def test_a_shot_without_a_look_has_no_tracks() -> None:
+    assert tracked([None] * 10) == []

@@ -57,17 +57,20 @@ class FramePainter:
         self._convoys = [(number, convoy, frozenset(convoy.tracks)) for number, convoy in enumerate(report.convoys, 1)]
         self._events = report.events
         self._tails = Tails()
+        self._missed: frozenset[int] = frozenset()  # tracks that the last look did not find
         self._labels = Labels()
 
     def draw(self, image: Image, record: FrameRecord) -> None:
         """Draw a frame's findings into its picture, (height, width, 3) uint8 BGR, in place."""
         unit = unit_of(image)
+        if record.looked_at:
+            self._missed = frozenset(box.track for box in record.boxes if box.filled)
         with kept_as_it_is(image, [_pixels(box.xyxy) for box in record.boxes]):
             self._draw_tails(image, record, unit)
             around = self._draw_hulls(image, record, unit) + self._draw_regions(image, record, unit)
         labels = [self._vehicle_label(box) for box in record.boxes] + around
         for box in record.boxes:
-            _draw_vehicle(image, box, unit)
+            _draw_vehicle(image, box, unit, missed=box.track in self._missed)
         plates = [_draw_clock(image, record.time_s, self._running_count(record), unit)]
         plates += _draw_banners(image, self._banners(record), unit)
         self._labels.draw(image, labels, plates + [_pixels(box.xyxy) for box in record.boxes], unit)
@@ -80,8 +83,8 @@ class FramePainter:
                 draw_path(image, tails[box.track] + below, _colour(box), line_px(unit))
 
     def _running_count(self, record: FrameRecord) -> int:
-        """As `most_at_once` counts: without carried boxes and without tracks that are not counted."""
-        return sum(box.track in self._counted and not box.filled for box in record.boxes)
+        """As `most_at_once` counts: without what the last look did not find and without tracks that are not counted."""
+        return sum(box.track in self._counted and box.track not in self._missed for box in record.boxes)
 
     def _vehicle_label(self, box: FrameBox) -> Label:
         doubt = "" if box.track in self._counted else "?"
@@ -120,9 +123,9 @@ class FramePainter:
         return texts | {event.kind: event.kind.upper() for event in inside if not event.uncertain}
 
 
-def _draw_vehicle(image: Image, box: FrameBox, unit: float) -> None:
+def _draw_vehicle(image: Image, box: FrameBox, unit: float, missed: bool) -> None:
     left, top, right, bottom = pixels = _pixels(box.xyxy)
-    if min(right - left, bottom - top) >= SMALL_BOX_PX and not box.filled:
+    if min(right - left, bottom - top) >= SMALL_BOX_PX and not missed:
         draw_box(image, pixels, _colour(box), line_px(unit))
     else:
         draw_corners(image, pixels, _colour(box), line_px(unit))

@@ -20,7 +20,7 @@ class LineOutputs:
     tracks: TextIO
     detections: TextIO
 
-    def on_detections(self, frame: int, found: Detections) -> None:
+    def on_detections(self, frame: int, found: Detections | None) -> None:
         self.detections.writelines(detection_lines(frame, found))
 
     def on_frames(self, records: Iterable[FrameRecord]) -> None:

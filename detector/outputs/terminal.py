@@ -99,6 +99,8 @@ def _event(event: Event) -> str:
 
 def _coverage(coverage: Coverage) -> str:
     parts = [f"{coverage.frames_decoded} frames"]
+    if coverage.frames_looked_at < coverage.frames_decoded:
+        parts.append(f"{coverage.frames_looked_at} of them for vehicles, carried in between")
     if coverage.frames_dark:
         parts.append(f"{coverage.frames_dark} too dark")
     if coverage.frames_not_footage:
@@ -111,7 +113,7 @@ def _coverage(coverage: Coverage) -> str:
 def _sizes(report: Report) -> str:
     if report.settings.tracks is not None:
         return f"vehicles from {escape(printable(report.settings.tracks))}"
-    sizes_px = [shot.input_size_px or 0 for shot in report.shots] or [report.networks[0].size_px or 0]
+    sizes_px = [shot.input_size_px for shot in report.shots if shot.input_size_px] or [report.networks[0].size_px or 0]
     least, most = min(sizes_px), max(sizes_px)
     return f"{least} px" if least == most else f"{least} to {most} px"
 

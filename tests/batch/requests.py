@@ -9,6 +9,7 @@ USUAL: dict[str, Any] = {
     "threshold": "typical",
     "confidence": None,
     "size": "auto",
+    "every": "auto",
     "from_s": None,
     "to_s": None,
     "overwrite": False,

@@ -176,6 +176,9 @@ def _blind(report: Report) -> Iterator[str]:
     if covered.frames_not_footage:
         show = "shows" if covered.frames_not_footage == 1 else "show"
         yield f"{counted(covered.frames_not_footage, 'picture')} {show} titles, black or transitions between shots."
+    if covered.frames_looked_at < covered.frames_decoded:
+        looked = counted(covered.frames_looked_at, "picture")
+        yield f"Vehicles were looked for in {looked} of {covered.frames_decoded:,}; in between they were carried along."
     if covered.smoke_fire_every_frames > 1:
         yield f"Smoke and fire were looked for in one of {covered.smoke_fire_every_frames} pictures."
     monochrome = sum(found.monochrome for found in report.shots)
