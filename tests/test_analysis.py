@@ -279,9 +279,25 @@ def test_a_clip_of_one_frame(tmp_path: Path) -> None:
     assert report.counts.most_at_once.vehicles == 2
 
 
+def test_saved_looks_are_tracked_to_the_same_boxes(clip: Path, tmp_path: Path) -> None:
+    """What was not looked at is told from what shows nothing."""
+    found: dict[int, Detections | None] = {}
+    first: list[FrameRecord] = []
+    analyze(clip, every=4, networks=square_networks(), on_detections=found.__setitem__, on_frames=first.extend)
+    assert {frame % 4 for frame in range(FIRST) if found[frame] is not None} == {0}
+    saved = tmp_path / "detections.txt"
+    saved.write_text("".join(line for frame in found for line in detection_lines(frame, found[frame])))
+    again: list[FrameRecord] = []
+    analyze(clip, networks=Networks.load_saved(saved, "cpu"), on_frames=again.extend)
+    assert [record.looked_at for record in again] == [record.looked_at for record in first]
+    for one, other in zip(first, again, strict=True):
+        assert [box.filled for box in one.boxes] == [box.filled for box in other.boxes]
+        assert [box.xyxy for box in one.boxes] == [pytest.approx(box.xyxy, abs=0.01) for box in other.boxes]
+
+
 def test_saved_detections_stand_in_for_the_vehicle_network(clip: Path, report: Report, tmp_path: Path) -> None:
     """The released second network runs; of the first only the card is read."""
-    found: dict[int, Detections] = {}
+    found: dict[int, Detections | None] = {}
     analyze(clip, networks=square_networks(), on_detections=found.__setitem__)
     assert sorted(found) == list(range(FIRST + SECOND))
     saved = tmp_path / "detections.txt"

@@ -111,6 +111,7 @@ def test_the_report_and_the_frames_agree(clip: Path, tmp_path: Path) -> None:
         "threshold": "typical",
         "confidence": None,
         "size": "auto",
+        "every": "auto",
         "tracks": None,
         "from_s": 0.2,
         "to_s": 0.6,
@@ -119,6 +120,30 @@ def test_the_report_and_the_frames_agree(clip: Path, tmp_path: Path) -> None:
     assert report["run"]["sandbox"] is None
     assert report["input"]["frames_decoded"] == len(frames) == 10
     assert {box["track"] for frame in frames for box in frame["boxes"]} == {track["id"] for track in report["tracks"]}
+
+
+def test_every_is_used_and_recorded(clip: Path, tmp_path: Path) -> None:
+    assert run(clip, "--out", tmp_path / "there", "--no-video", "--every", 3).exit_code == 0
+    report = json.loads((tmp_path / "there" / "report.json").read_text())
+    frames = [json.loads(line) for line in (tmp_path / "there" / "frames.jsonl").read_text().splitlines()]
+    looked = sum(frame["looked_at"] for frame in frames)
+    assert report["settings"]["every"] == 3
+    assert report["coverage"]["frames_looked_at"] == sum(shot["frames_looked_at"] for shot in report["shots"]) == looked
+    assert len(frames) / 3 <= looked < len(frames) / 2
+    assert all(box["filled"] for frame in frames if not frame["looked_at"] for box in frame["boxes"])
+
+
+@pytest.mark.parametrize("every", ["0", "x"])
+def test_a_wrong_every_is_refused_before_anything_is_opened(tmp_path: Path, every: str) -> None:
+    result = run(tmp_path / "no such clip.mp4", "--every", every)
+    assert result.exit_code == 2
+    assert "give auto, or a number" in result.stderr
+
+
+def test_every_has_no_effect_on_saved_detections(tmp_path: Path) -> None:
+    result = run(tmp_path / "clip.mp4", "--every", 2, "--tracks", tmp_path / "detections.txt")
+    assert result.exit_code == 2
+    assert "--every has no effect" in result.stderr
 
 
 def test_size_and_threshold_are_used_and_recorded(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
