@@ -77,7 +77,8 @@ class Looking:
 class ShotFindings:
     """All that is known of one shot, its observations without their detections, which are in the tracks.
 
-    `repeats` are ids of tracks that show a vehicle of another tile again.
+    Where somebody looked, no detections at all stand for them. `repeats` are ids of tracks that show a vehicle of
+    another tile again.
     """
 
     span: ShotSpan
@@ -130,7 +131,7 @@ def understand_shot(
 
 def _without_boxes(seen: Observation) -> Observation:
     """What is to be kept of an observation once the shot is tracked."""
-    return replace(seen, detections=Detections.none())
+    return seen if seen.detections is None else replace(seen, detections=Detections.none())
 
 
 def _events(
