@@ -147,7 +147,7 @@ def main() -> None:
     parser.add_argument("--sources", nargs="+", help="only these")
     parser.add_argument("--torch", type=Path, help="checkpoint that the graph was exported from")
     arguments = parser.parse_args()
-    network = load_network(arguments.network, "auto")
+    network = load_network(arguments.network, "auto", precision="fp32")
     card = network.card
     sources, sizes = arguments.sources or all_sources(card), arguments.sizes or usual_sizes_px(card)
     if unknown := set(sources) - set(all_sources(card)):

@@ -79,7 +79,7 @@ def _command(case: Broken, out: Path, said: Path, seen: Path) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     signal.alarm(4 * SECONDS)
     code = 70
-    Networks.load = staticmethod(lambda *_: square_networks())  # type: ignore[method-assign,assignment]
+    Networks.load = staticmethod(lambda *_, **__: square_networks())  # type: ignore[method-assign,assignment]
     if case.sound:
         clip_reading.ClipReader = _Watched  # type: ignore[misc]
     try:

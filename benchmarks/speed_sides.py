@@ -35,7 +35,7 @@ def default_settings(task: Task) -> Work:
     from detector import analyze
     from detector.analysis import Networks
 
-    networks = Networks.load(task.device)  # type: ignore[arg-type]
+    networks = Networks.load(task.device)
     return lambda watch: analyze(task.clip, networks=networks).input.frames_decoded
 
 

@@ -15,7 +15,6 @@ from detector.clip_reading import Reader, confined, open_clip
 from detector.colour import chroma
 from detector.counting import count_clip
 from detector.detections import Detections
-from detector.device import DeviceName
 from detector.flashes import FlashCue
 from detector.frame_records import FrameRecord
 from detector.input_size import SizeChoice, sizes_to_try
@@ -52,6 +51,7 @@ from detector.shot_findings import (
 from detector.shots import ShotFinder, ShotSpan
 from detector.sightings import Sighting, sighting_of
 from detector.small_pictures import SmallPictures, with_small_pictures
+from detector.wish import DeviceName
 
 SMOKE_FIRE_EVERY_S = 0.2  # smoke changes slowly
 SMOKE_FIRE_FLOOR = 0.01  # scores below it count as nothing seen
@@ -136,10 +136,8 @@ def analyze(
     return Report(
         schema=SCHEMA,
         input=source,
-        networks=networks_used(
-            networks.vehicles.card, networks.smoke_fire.card, looking, most_used_size_px(watch.findings, asked_px)
-        ),
-        device=device_used(networks.smoke_fire.device),
+        networks=networks_used(networks, looking, most_used_size_px(watch.findings, asked_px)),
+        device=device_used(networks),
         settings=Settings(
             classes=tuple(classes) if classes else None,
             threshold=threshold,

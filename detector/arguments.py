@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import click
 
 from detector.clips_named import clips_listed
+from detector.wish import Wish
 
 if TYPE_CHECKING:
     from detector.input_size import SizeChoice
     from detector.look_schedule import EveryChoice
 
 MOST_JOBS = 1024
+
+
+class DeviceOption(click.ParamType[str]):
+    """auto, cpu, cuda, or cuda:N."""
+
+    name = "device"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return Wish(str(value)).device
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Seconds(click.ParamType[float]):

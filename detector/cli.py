@@ -7,28 +7,45 @@ from typing import TYPE_CHECKING
 import click
 
 from detector import __version__
-from detector.arguments import Every, InputSize, Jobs, Seconds, read_list, split_classes, split_formats
+from detector.arguments import DeviceOption, Every, InputSize, Jobs, Seconds, read_list, split_classes, split_formats
 from detector.clips_named import clips_in, each_once, output_folder
 from detector.exit_codes import UNREADABLE, WRONG_USAGE, complain
 from detector.help_page import EXAMPLES, HelpPage
 from detector.limits import Limits
+from detector.wish import Wish
 
 if TYPE_CHECKING:
-    from detector.device import DeviceName
     from detector.input_size import SizeChoice
     from detector.look_schedule import EveryChoice
     from detector.model_card import ThresholdName
     from detector.one_clip import Request
+    from detector.wish import DeviceName, Precision
 
 
 @click.command(cls=HelpPage, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
 @click.argument("clips", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--device",
-    type=click.Choice(["auto", "cpu", "cuda"]),
+    type=DeviceOption(),
     default="auto",
     show_default=True,
-    help="Where the networks run; auto takes CUDA if it really works.",
+    metavar="auto|cpu|cuda|cuda:N",
+    help="Where the networks run; auto takes CUDA if it really works, cuda:1 is the second of several.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "fp32", "int8", "bf16"]),
+    default="auto",
+    show_default=True,
+    help="What the vehicle network computes in on the CPU; auto takes the fastest in which it is released and that "
+    "runs here. --verify takes that of the report.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processor threads of a network and of OpenCV in each process; the boxes are the same for any number.  "
+    "[default: one a core]",
 )
 @click.option(
     "--model",
@@ -160,6 +177,8 @@ if TYPE_CHECKING:
 def main(
     clips: tuple[Path, ...],
     device: "DeviceName",
+    precision: "Precision",
+    threads: int | None,
     model: str,
     size: "SizeChoice",
     every: "EveryChoice",
@@ -220,7 +239,7 @@ def main(
     request = Request(
         not no_video, formats, classes, threshold, confidence, size, every, from_s, to_s, overwrite, limits, sandbox
     )
-    sys.exit(_run(clips, out, device, model, tracks, jobs, retry_failed, request, demo))
+    sys.exit(_run(clips, out, Wish(device, precision, threads), model, tracks, jobs, retry_failed, request, demo))
 
 
 def _named(clips: tuple[Path, ...]) -> tuple[list[Path], list[int]]:
@@ -240,7 +259,7 @@ def _named(clips: tuple[Path, ...]) -> tuple[list[Path], list[int]]:
 def _run(
     clips: tuple[Path, ...],
     out: Path | None,
-    device: "DeviceName",
+    wish: Wish,
     model: str,
     tracks: Path | None,
     jobs: int | None,
@@ -258,8 +277,10 @@ def _run(
         from detector.clip_command import run_clip
 
         folder = output_folder(found[0], out, alone=True, demo=demo)
-        return max([*codes, run_clip(found[0], folder, device, model, tracks, request)])
+        return max([*codes, run_clip(found[0], folder, wish, model, tracks, request)])
     from detector.batch.command import Batch, run_batch
 
-    batch = Batch(tuple(found), out, len(found) == 1, device, model, jobs, retry_failed)
+    batch = Batch(
+        tuple(found), out, len(found) == 1, wish.device, model, jobs, retry_failed, wish.precision, wish.threads
+    )
     return max([*codes, run_batch(batch, request)])

@@ -3,23 +3,30 @@
 from functools import partial
 from pathlib import Path
 
+import cv2
 from rich.console import Console
 
 from detector.analysis import Networks
 from detector.clip_attempt import attempt
-from detector.device import DeviceError, DeviceName
+from detector.device import DeviceError
 from detector.exit_codes import NO_DEVICE_OR_MODEL, WRONG_USAGE, complain
 from detector.model import ModelError
 from detector.mot_file import MotFileError
 from detector.one_clip import Request
 from detector.outputs.terminal import progress, summary
 from detector.printable import printable
+from detector.wish import Wish
 
 
-def run_clip(clip: Path, folder: Path, device: DeviceName, model: str, tracks: Path | None, request: Request) -> int:
+def run_clip(clip: Path, folder: Path, wish: Wish, model: str, tracks: Path | None, request: Request) -> int:
     """Analyse one clip, with its vehicles from the file `tracks` if there is one; the exit code."""
+    if wish.threads is not None:
+        cv2.setNumThreads(wish.threads)
     try:
-        networks = Networks.load_saved(tracks, device, model) if tracks else Networks.load(device, model)
+        if tracks:
+            networks = Networks.load_saved(tracks, wish.device, model, wish.threads, wish.precision)
+        else:
+            networks = Networks.load(wish.device, model, wish.threads, wish.precision)
     except (DeviceError, ModelError) as error:
         return complain(error, NO_DEVICE_OR_MODEL)
     except MotFileError as error:

@@ -1,24 +1,47 @@
-"""Where a network runs, and why there."""
+"""Where a network runs, in which numbers, and why so."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
+import cv2
 import onnxruntime
 
-DeviceName = Literal["auto", "cpu", "cuda"]
+from detector.wish import FASTER, Precision, Wish
 
+CPU, CUDA, OPENVINO = "CPUExecutionProvider", "CUDAExecutionProvider", "OpenVINOExecutionProvider"
 CUDA_REMEDY = (
     "install the NVIDIA driver and replace onnxruntime by onnxruntime-gpu "
     "(pip uninstall onnxruntime; pip install onnxruntime-gpu), or use --device cpu"
 )
+OPENVINO_REMEDY = (
+    "replace onnxruntime by onnxruntime-openvino (pip uninstall onnxruntime; pip install onnxruntime-openvino), "
+    "or use --precision fp32"
+)
 
+CPU_AVX_512VNNI = 23  # OpenCV's number of it, which its Python module does not name
 
 TryOut = Callable[[onnxruntime.InferenceSession], object]
 
 
 class DeviceError(RuntimeError):
-    """The device asked for cannot be had; the message says why and what to do."""
+    """The device or precision asked for cannot be had; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """The serialised ONNX graphs of one network.
+
+    Attributes:
+        fp32: as it was trained.
+        int8: the same in 8 bits; None where there is none.
+        released: which precisions besides float32 may be taken without being asked for.
+    """
+
+    fp32: bytes
+    int8: bytes | None = None
+    released: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -26,80 +49,144 @@ class Device:
     """A choice of device with its reason.
 
     Attributes:
-        requested: what the user asked for: auto, cpu or cuda.
-        used: cpu or cuda.
+        requested: what the user asked for: auto, cpu, cuda or cuda:N.
+        used: cpu, cuda or cuda:N.
         reason: one sentence, for the report.
         providers: ONNX Runtime execution providers of a session, as the session itself names them.
+        precision: what it computes in: fp32, int8 or bf16.
     """
 
     requested: str
     used: str
     reason: str
     providers: tuple[str, ...]
+    precision: Precision = "fp32"
 
 
-def open_session(
-    model: bytes, requested: DeviceName, try_out: TryOut, threads: int | None = None
-) -> tuple[onnxruntime.InferenceSession, Device]:
-    """A session for the serialised ONNX graph on the device asked for, and the device it really got.
+def open_session(graphs: Graphs, wish: Wish, try_out: TryOut) -> tuple[onnxruntime.InferenceSession, Device]:
+    """A session for one of the graphs on the device asked for, and the device it really got.
 
-    ONNX Runtime falls back to the CPU without a word when CUDA fails to load, so what counts is the provider list of
-    the finished session and not the list of those available; and some libraries are missed only at the first run.
+    ONNX Runtime falls back to the CPU without a word when another provider fails to load, so what counts is the
+    provider list of the finished session and not the list of those available; and some libraries are missed only at
+    the first run.
 
     Args:
-        model: the graph.
-        requested: where it shall run.
+        graphs: to choose from.
+        wish: where and how it shall run.
         try_out: runs the session once on something small, and raises if it does not run.
-        threads: that the CPU works with; None for all cores.
 
     Raises:
-        DeviceError: cuda was asked for and the session does not run there.
+        DeviceError: cuda or a precision was asked for and the session does not run so.
     """
-    available = onnxruntime.get_available_providers()
-    if requested == "cpu":
-        return _cpu_session(model, requested, "the CPU was asked for", threads)
-    if "CUDAExecutionProvider" not in available:
-        why = "this onnxruntime has no CUDA provider"
+    if wish.device == "cpu":
+        return _cpu_session(graphs, wish, "the CPU was asked for", try_out)
+    asked_for = wish.device != "auto"
+    if wish.precision not in ("auto", "fp32"):
+        session, why = None, f"{wish.precision} is computed on the CPU only"
+    elif CUDA not in onnxruntime.get_available_providers():
+        session, why = None, "this onnxruntime has no CUDA provider"
     else:
-        session, why = _try_cuda(model, try_out)
-        if session is not None:
-            reason = "CUDA was asked for" if requested == "cuda" else "a CUDA session opened and ran"
-            return session, Device(requested, "cuda", reason, tuple(session.get_providers()))
-    if requested == "cuda":
-        raise DeviceError(f"device cuda cannot be had: {why}; {CUDA_REMEDY}")
-    return _cpu_session(model, requested, why, threads)
+        session, why = _try_cuda(graphs.fp32, wish, try_out)
+    if session is not None:
+        reason = "CUDA was asked for" if asked_for else "a CUDA session opened and ran"
+        used = wish.device if asked_for else "cuda"
+        return session, Device(wish.device, used, reason, tuple(session.get_providers()))
+    if asked_for:
+        raise DeviceError(f"device {wish.device} cannot be had: {why}; {CUDA_REMEDY}")
+    return _cpu_session(graphs, wish, why, try_out)
 
 
 def _cpu_session(
-    model: bytes, requested: str, reason: str, threads: int | None
+    graphs: Graphs, wish: Wish, why_cpu: str, try_out: TryOut
 ) -> tuple[onnxruntime.InferenceSession, Device]:
-    session = onnxruntime.InferenceSession(model, _options(threads), providers=["CPUExecutionProvider"])
-    return session, Device(requested, "cpu", reason, tuple(session.get_providers()))
+    """The fastest that is released and runs here, or what was asked for."""
+    asked_for = wish.precision != "auto"
+    released = tuple(name for name in FASTER if name in graphs.released)
+    candidates: tuple[Precision, ...] = (wish.precision,) if asked_for else (*released, "fp32")
+    passed_over: list[str] = []
+    for precision in candidates:
+        session, failure = _try_precision(graphs, precision, wish, try_out)
+        if session is not None:
+            if asked_for:
+                why = "which was asked for"
+            elif passed_over:
+                why = f"because {' and '.join(passed_over)}"
+            elif precision == "fp32":
+                why = "the only form in which this network is released"
+            else:
+                why = "the fastest form in which this network is released"
+            reason = f"{why_cpu}; in {precision}, {why}"
+            return session, Device(wish.device, "cpu", reason, tuple(session.get_providers()), precision)
+        passed_over.append(failure)
+    remedy = OPENVINO_REMEDY if wish.precision == "bf16" else "use --precision auto"
+    raise DeviceError(f"precision {wish.precision} cannot be had: {passed_over[0]}; {remedy}")
 
 
-def _try_cuda(model: bytes, try_out: TryOut) -> tuple[onnxruntime.InferenceSession | None, str]:
+def _try_precision(
+    graphs: Graphs, precision: Precision, wish: Wish, try_out: TryOut
+) -> tuple[onnxruntime.InferenceSession | None, str]:
+    """A session on the CPU that computes so, or None and the reason. Float32 opens, or its error is raised."""
+    if precision == "bf16":
+        return _try_openvino(graphs.fp32, wish, try_out)
+    if precision == "fp32":
+        return onnxruntime.InferenceSession(graphs.fp32, _options(wish), providers=[CPU]), ""
+    if graphs.int8 is None:
+        return None, "this network has no int8 graph"
+    if wish.precision == "auto" and not multiplies_int8():
+        return None, "this CPU has no VNNI instructions for int8"
+    return onnxruntime.InferenceSession(graphs.int8, _options(wish), providers=[CPU]), ""
+
+
+def _try_cuda(model: bytes, wish: Wish, try_out: TryOut) -> tuple[onnxruntime.InferenceSession | None, str]:
     """A CUDA session, or None and the reason."""
     if hasattr(onnxruntime, "preload_dlls"):
         onnxruntime.preload_dlls()
+    return _try_provider(model, wish, CUDA, {"device_id": str(wish.cuda_index)}, try_out)
+
+
+def _try_openvino(model: bytes, wish: Wish, try_out: TryOut) -> tuple[onnxruntime.InferenceSession | None, str]:
+    """A session that computes in bfloat16 on the CPU through OpenVINO, or None and the reason."""
+    if OPENVINO not in onnxruntime.get_available_providers():
+        return None, "this onnxruntime has no OpenVINO provider"
+    settings = {"INFERENCE_PRECISION_HINT": "bf16"}
+    if wish.threads is not None:
+        settings["INFERENCE_NUM_THREADS"] = str(wish.threads)
+    options = {"device_type": "CPU", "load_config": json.dumps({"CPU": settings})}
+    return _try_provider(model, wish, OPENVINO, options, try_out)
+
+
+def _try_provider(
+    model: bytes, wish: Wish, provider: str, provider_options: dict[str, str], try_out: TryOut
+) -> tuple[onnxruntime.InferenceSession | None, str]:
+    """A session that really runs on the provider, or None and the reason."""
+    name = provider.removesuffix("ExecutionProvider")
     try:
         session = onnxruntime.InferenceSession(
-            model, _options(), providers=["CUDAExecutionProvider", "CPUExecutionProvider"]
+            model, _options(wish), providers=[(provider, provider_options), (CPU, {})]
         )
     except Exception as error:
-        return None, f"the CUDA session failed to open ({str(error).splitlines()[0]})"
-    if session.get_providers()[0] != "CUDAExecutionProvider":
-        return None, "onnxruntime has the CUDA provider but could not load it (driver, CUDA or cuDNN libraries missing)"
+        return None, f"the {name} session failed to open ({str(error).splitlines()[0]})"
+    if session.get_providers()[0] != provider:
+        return None, f"onnxruntime has the {name} provider but could not load it (driver or libraries missing)"
     try:
         try_out(session)
     except Exception as error:
-        return None, f"the CUDA session opened but does not run ({str(error).splitlines()[0]})"
+        return None, f"the {name} session opened but does not run ({str(error).splitlines()[0]})"
     return session, ""
 
 
-def _options(threads: int | None = None) -> onnxruntime.SessionOptions:
+def _options(wish: Wish) -> Any:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or 0  # 0 for all cores
     options.log_severity_level = 4  # its warnings would run through the progress bar; failures arrive as exceptions
+    options.intra_op_num_threads = wish.threads or 0
     # A spinning thread pool starves the decoder and the encoder that share the cores.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options
+
+
+def multiplies_int8() -> bool:
+    """Whether the CPU adds up products of 8-bit numbers in 32 bits (VNNI).
+
+    Without it there is less to gain, and sums are cut off at 16 bits: the boxes would not be those that were measured.
+    """
+    return bool(cv2.checkHardwareSupport(CPU_AVX_512VNNI))

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from detector.clip import Frame
 from detector.detections import Detections
-from detector.device import DeviceName
 from detector.input_size import SizeChooser
 from detector.look_schedule import EveryChoice, schedule
 from detector.model import Network, load_card, load_network
 from detector.mot_file import SavedDetections, read_detections
 from detector.motion import CameraMotion
 from detector.scene_cue import SceneCue
+from detector.wish import FASTER, DeviceName, Precision
 
 VehiclesSeen = Callable[[Frame, NDArray[np.uint8], CameraMotion, float], tuple[Detections | None, int | None]]
 """A frame, its thumbnail, how the camera moved since the frame before and the lowest score of interest, to what was
@@ -31,16 +31,30 @@ class Networks:
     smoke_fire: Network
 
     @staticmethod
-    def load(device: DeviceName = "auto", vehicles: str | Path = "fast", threads: int | None = None) -> "Networks":
-        """Open both on one device; `vehicles` and `threads` as `load_network` takes them.
+    def load(
+        device: DeviceName = "auto",
+        vehicles: str | Path = "fast",
+        threads: int | None = None,
+        precision: Precision = "auto",
+    ) -> "Networks":
+        """Open both on one device; `vehicles` is a name or folder, and the rest is, as `load_network` takes it.
 
         Raises:
-            ModelError, DeviceError: see `load_network`.
+            ModelError, DeviceError, ValueError: see `load_network`.
         """
-        return Networks(load_network(vehicles, device, threads), load_network("smoke_fire", device, threads))
+        return Networks(
+            load_network(vehicles, device, threads, precision),
+            load_network("smoke_fire", device, threads, _of_smoke_fire(precision)),
+        )
 
     @staticmethod
-    def load_saved(detections: str | Path, device: DeviceName = "auto", vehicles: str | Path = "fast") -> "Networks":
+    def load_saved(
+        detections: str | Path,
+        device: DeviceName = "auto",
+        vehicles: str | Path = "fast",
+        threads: int | None = None,
+        precision: Precision = "auto",
+    ) -> "Networks":
         """Read detections in MOT form in place of the vehicle network, whose classes and thresholds are taken.
 
         Raises:
@@ -48,7 +62,12 @@ class Networks:
             ModelError, DeviceError: see `load_network`.
         """
         saved = read_detections(Path(detections), load_card(vehicles))
-        return Networks(saved, load_network("smoke_fire", device))
+        return Networks(saved, load_network("smoke_fire", device, threads, _of_smoke_fire(precision)))
+
+
+def _of_smoke_fire(precision: Precision) -> Precision:
+    """It has no other forms: float32 whatever is asked of the vehicles."""
+    return "auto" if precision in FASTER else precision
 
 
 def vehicles_seen(

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.detections import Detections, FrameScores
-from detector.device import Device, DeviceName, open_session
+from detector.device import Device, DeviceError, Graphs, open_session
 from detector.model_card import ModelCard, read_card
 from detector.model_card import ModelError as ModelError
+from detector.wish import DeviceName, Precision, Wish
 
 BOX_OUTPUTS = ("xyxy", "score", "class")
 FRAME_OUTPUTS = ("frame_score", "look_alike_score", "cell_score")
+INT8_GRAPH = "model.int8.onnx"  # beside model.onnx, where one was found to lose next to nothing
 PADDING_GREY = 114  # what the networks saw around their training pictures
 # What makes ONNX Runtime open other files: weights kept outside the graph, and graphs compiled beforehand.
 POINTS_ELSEWHERE = {b"\x0a\x08location": "weights in another file", b"EPContext": "a compiled graph in another file"}
@@ -37,23 +39,40 @@ def networks_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "models"
 
 
-def load_network(name: str | Path = "fast", device: DeviceName = "auto", threads: int | None = None) -> "Network":
+def load_network(
+    name: str | Path = "fast", device: DeviceName = "auto", threads: int | None = None, precision: Precision = "auto"
+) -> "Network":
     """Open a network.
 
     Args:
         name: "fast" or "accurate" for the released vehicle networks ("default" is "fast"), the folder name of a
             released network ("smoke_fire"), or a folder with model.onnx and model.json, whose parent folder or itself
             holds the manifest.json that lists their SHA-256.
-        device: "cpu", "cuda", or "auto" for CUDA where a session really runs there.
-        threads: that the CPU works with; None for all cores.
+        device: "cpu", "cuda", "cuda:1" for the second of several, or "auto" for CUDA where a session really runs there.
+        threads: how many share one picture on the CPU; None for one a core. The boxes are the same for any number.
+        precision: what to compute in: "fp32", "int8", "bf16", or "auto" for float32 on CUDA, and on the CPU for the
+            fastest in which it is released and that runs here.
 
     Raises:
-        ModelError: no such network, a file that does not match its manifest, or a card that makes no sense.
-        DeviceError: the device cannot be had.
+        ModelError: no such network, a file that does not match its manifest, a card that makes no sense, or a graph
+            that takes or gives something else than `Network` does.
+        DeviceError: the device or precision cannot be had.
+        ValueError: no such device, or no thread.
     """
+    wish = Wish(device, precision, threads)
     folder = _find_folder(name)
-    graph, card = _read_checked(folder)
-    session, chosen = open_session(graph, device, _look_at_black, threads)
+    graphs, card = _read_checked(folder)
+    try:
+        session, chosen = open_session(graphs, wish, _look_at_black)
+        problem = _layout_problem(session, card)
+    except DeviceError:
+        raise
+    except Exception as error:  # ONNX Runtime has a dozen kinds of its own
+        session, problem = None, f"cannot be opened ({str(error).splitlines()[0]})"
+    if problem:
+        raise ModelError(f"{folder}: its graph {problem}; export it again with models/export.py")
+    if chosen.precision == "int8" and graphs.int8 is not None:
+        card = replace(card, sha256=hashlib.sha256(graphs.int8).hexdigest())
     return Network(card, session, chosen)
 
 
@@ -79,14 +98,15 @@ def _find_folder(name: str | Path) -> Path:
     )
 
 
-def _read_checked(folder: Path) -> tuple[bytes, ModelCard]:
+def _read_checked(folder: Path) -> tuple[Graphs, ModelCard]:
     manifest_file = next((f for f in (folder / "manifest.json", folder.parent / "manifest.json") if f.is_file()), None)
     if manifest_file is None:
         raise ModelError(f"{folder}: no manifest.json beside the network, so its files cannot be checked")
     try:
         manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
         listed = manifest["networks"][folder.name]
-        hashes = {file: str(listed[file]) for file in ("model.onnx", "model.json")}
+        files = ("model.onnx", "model.json", *((INT8_GRAPH,) if INT8_GRAPH in listed else ()))
+        hashes = {file: str(listed[file]) for file in files}
         contents = {file: (folder / file).read_bytes() for file in hashes}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{folder}: network or manifest cannot be read ({error!r}); install detect again") from error
@@ -96,10 +116,28 @@ def _read_checked(folder: Path) -> tuple[bytes, ModelCard]:
                 f"{folder / file}: its SHA-256 is not the one in {manifest_file.name}: "
                 "the file was changed or damaged; install detect again or correct the manifest"
             )
-    for mark, what in POINTS_ELSEWHERE.items():
-        if mark in contents["model.onnx"]:
-            raise ModelError(f"{folder / 'model.onnx'}: asks for {what}, and no other file is opened; embed it")
-    return contents["model.onnx"], read_card(folder / "model.json", contents["model.json"], hashes["model.onnx"])
+    card = read_card(folder / "model.json", contents.pop("model.json"), hashes["model.onnx"])
+    for file, content in contents.items():
+        for mark, what in POINTS_ELSEWHERE.items():
+            if mark in content:
+                raise ModelError(f"{folder / file}: asks for {what}, and no other file is opened; embed it")
+    return Graphs(contents["model.onnx"], contents.get(INT8_GRAPH), card.precisions), card
+
+
+def _layout_problem(session: Any, card: ModelCard) -> str:
+    """What a graph takes or gives that `Network` does not; empty if they fit."""
+    taken = {each.name: (each.type, list(each.shape)) for each in session.get_inputs()}
+    if set(taken) != {"images", "confidence"}:
+        return f"takes {', '.join(taken) or 'nothing'}, not images and confidence"
+    kind, shape = taken["images"]
+    if kind != "tensor(uint8)" or len(shape) != 4 or shape[3] != 3:
+        return f"takes images as {kind} {shape}, not as uint8 (pictures, height, width, 3)"
+    kind, shape = taken["confidence"]
+    if kind != "tensor(float)" or len(shape) != 1:
+        return f"takes confidence as {kind} {shape}, not as float32 (1,)"
+    asked = {*BOX_OUTPUTS, *(FRAME_OUTPUTS if card.judges_frames else ())}
+    missing = sorted(asked - {each.name for each in session.get_outputs()})
+    return f"does not give {', '.join(missing)}" if missing else ""
 
 
 def _look_at_black(session: Any) -> None:
@@ -134,7 +172,7 @@ def letterbox(image: NDArray[np.uint8], size_px: int, stride: int) -> tuple[NDAr
     canvas = np.full((outer_height, outer_width, 3), PADDING_GREY, np.uint8)
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     inner = canvas[top : top + inner_height, left : left + inner_width]
-    inner[:] = cv2.resize(image, (inner_width, inner_height), interpolation=interpolation)
+    cv2.resize(image, (inner_width, inner_height), dst=inner, interpolation=interpolation)
     return canvas, Letterbox(inner_width / width, inner_height / height, left, top)
 
 

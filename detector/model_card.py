@@ -64,6 +64,7 @@ class ModelCard:
         sha256: of model.onnx.
         judges_frames: the graph also answers for whole frames.
         frame_calibration: by class, for networks that judge whole frames; without one a score stands for itself.
+        precisions: what it may compute in besides float32 without being asked, for it loses next to nothing on val.
     """
 
     name: str
@@ -74,6 +75,7 @@ class ModelCard:
     sha256: str
     judges_frames: bool = False
     frame_calibration: Mapping[str, FrameCalibration] = field(default_factory=dict)
+    precisions: tuple[str, ...] = ()
 
     def threshold(self, name: ThresholdName = "typical") -> Threshold:
         """The operating point of this name.
@@ -118,6 +120,7 @@ def read_card(file: Path, content: bytes, sha256: str) -> ModelCard:
                 kind: FrameCalibration(float(line["slope"]), float(line["offset"]))
                 for kind, line in document.get("frame_calibration", {}).items()
             },
+            precisions=tuple(document.get("precisions", {})),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{file}: this is no model card, or one with parts missing ({error!r}); {REMEDY}") from error

@@ -16,6 +16,7 @@ from detector.event_records import Event as Event
 from detector.json_values import json_values
 from detector.limits import DEFAULT_LIMITS, Limits
 from detector.review_records import Review as Review
+from detector.wish import Precision
 
 SCHEMA = "detect-report/5"
 
@@ -54,7 +55,8 @@ class InputClip:
 class NetworkUsed:
     """A network that looked at the clip; `size_px` is its input size, where it changed that of most frames.
 
-    Where the vehicles come from a file, that stands in place of their network, and `size_px` is None.
+    `sha256` is that of the graph that was used, `precision` what it computed in: fp32, int8 or bf16. Where the vehicles
+    come from a file, that stands in place of their network, and `size_px` and `precision` are None.
     """
 
     name: str
@@ -62,11 +64,12 @@ class NetworkUsed:
     classes: tuple[str, ...]
     confidence: float
     size_px: int | None
+    precision: Precision | None
 
 
 @dataclass(frozen=True)
 class DeviceUsed:
-    """Where the networks ran: what was asked for, what was taken and why."""
+    """Where the networks ran: what was asked for, what was taken and why; the reason is that of the vehicle network."""
 
     requested: str
     used: str

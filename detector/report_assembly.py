@@ -11,10 +11,11 @@ from detector.belief import Believed, believe
 from detector.clip_reading import Reader
 from detector.content_credentials import read_content_credentials
 from detector.counting import count_shot, is_counted
-from detector.device import Device
 from detector.displays import displays
 from detector.file_hash import sha256_of
-from detector.model_card import ModelCard
+from detector.looks import Networks
+from detector.model import Network
+from detector.mot_file import SavedDetections
 from detector.report import (
     Convoy,
     ConvoyPresence,
@@ -226,20 +227,23 @@ def convoy_summaries(findings: Sequence[ShotFindings]) -> list[Convoy]:
     ]
 
 
-def networks_used(
-    vehicles: ModelCard, smoke_fire: ModelCard, looking: Looking, size_px: int | None
-) -> tuple[NetworkUsed, NetworkUsed]:
+def networks_used(networks: Networks, looking: Looking, size_px: int | None) -> tuple[NetworkUsed, NetworkUsed]:
     """Which networks looked, and how."""
+
+    def used(looker: Network | SavedDetections, confidence: float, size_px: int | None) -> NetworkUsed:
+        card = looker.card
+        precision = None if isinstance(looker, SavedDetections) else looker.device.precision
+        return NetworkUsed(card.name, card.sha256, card.classes, confidence, size_px, precision)
+
     return (
-        NetworkUsed(vehicles.name, vehicles.sha256, vehicles.classes, looking.confidence, size_px),
-        NetworkUsed(
-            smoke_fire.name, smoke_fire.sha256, smoke_fire.classes, looking.kind_confidence, smoke_fire.size_px
-        ),
+        used(networks.vehicles, looking.confidence, size_px),
+        used(networks.smoke_fire, looking.kind_confidence, networks.smoke_fire.card.size_px),
     )
 
 
-def device_used(device: Device) -> DeviceUsed:
+def device_used(networks: Networks) -> DeviceUsed:
     """Where they ran."""
+    device = networks.smoke_fire.device if isinstance(networks.vehicles, SavedDetections) else networks.vehicles.device
     return DeviceUsed(device.requested, device.used, device.reason, device.providers)
 
 
@@ -253,6 +257,7 @@ def versions() -> dict[str, str]:
         "numpy",
         "onnxruntime",
         "onnxruntime-gpu",
+        "onnxruntime-openvino",
         "opencv-python-headless",
         "scenedetect-headless",
     )
@@ -260,6 +265,6 @@ def versions() -> dict[str, str]:
     for name in names:
         try:
             found[name] = version(name)
-        except PackageNotFoundError:  # one of onnxruntime and onnxruntime-gpu is not there, and an extra may not be
+        except PackageNotFoundError:  # only one of the packages of onnxruntime is there, and an extra may not be
             continue
     return found

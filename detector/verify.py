@@ -12,7 +12,6 @@ from typing import Any
 
 from detector import __version__
 from detector.analysis import Networks, analyze
-from detector.device import DeviceName
 from detector.file_hash import sha256_of
 from detector.json_differences import as_read, value_differences
 from detector.outputs.checksums import CHECKSUMS_NAME, ChecksumsError, read_checksums
@@ -22,6 +21,7 @@ from detector.outputs.html.page import PageError, read_material, render
 from detector.outputs.lines import line_outputs
 from detector.report import Report, report_document, write_report
 from detector.report_reading import read_report
+from detector.wish import DeviceName
 
 REPORT_NAME, PAGE_NAME = "report.json", "report.html"
 MAY_DIFFER = ("run", "review")  # of the saved report; the second is a person's
@@ -134,7 +134,8 @@ def _page_differences(page: Path, saved: Report) -> Iterator[str]:
 
 def _networks(saved: Report, device: DeviceName, model: str | None, tracks: Path | None) -> Networks:
     if saved.settings.tracks is None:
-        return Networks.load(device, model or Path(saved.networks[0].name).name)
+        precision = saved.networks[0].precision or "auto"
+        return Networks.load(device, model or Path(saved.networks[0].name).name, precision=precision)
     if tracks is None:
         raise VerifyError(f"the vehicles were read from {saved.settings.tracks}; name that file with --tracks")
     return Networks.load_saved(tracks, device, model or "fast")

@@ -15,7 +15,7 @@ from detector.exit_codes import (
 from detector.printable import printable
 
 if TYPE_CHECKING:
-    from detector.device import DeviceName
+    from detector.wish import DeviceName
 
 DIFFERS = PARTLY_READ
 

@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("shared", type=Path, help="folder that holds the sources")
     parser.add_argument("--torch", type=Path, help="checkpoint that the graph was exported from, to compare with")
     arguments = parser.parse_args()
-    network = load_network(arguments.network, "auto")
+    network = load_network(arguments.network, "auto", precision="fp32")
     card = network.card
     folder = MODELS / card.name
     release = yaml.safe_load((folder / "release.yaml").read_text())

@@ -59,13 +59,13 @@ def convoy(*tracks: int, start: int = 0, end: int = 99) -> Convoy:
 
 def report(file: str = "clip.mp4", **parts: Any) -> Report:
     """A report of a clip of 100 frames with nothing in it, and then these parts."""
-    network = NetworkUsed("vehicles", "0" * 64, CLASSES, 0.5, 640)
+    network = NetworkUsed("vehicles", "0" * 64, CLASSES, 0.5, 640, "fp32")
     fields: dict[str, Any] = {
         "schema": SCHEMA,
         "input": InputClip(
             file, "1" * 64, 1000, "mp4", "h264", "yuv420p", 640, 360, 0, 25.0, 4.0, 10.0, False, 100, 100
         ),
-        "networks": (network, NetworkUsed("smoke_fire", "2" * 64, ("smoke", "fire"), 0.5, 640)),
+        "networks": (network, NetworkUsed("smoke_fire", "2" * 64, ("smoke", "fire"), 0.5, 640, "fp32")),
         "device": DeviceUsed("cpu", "cpu", "the test asked for it", ("CPUExecutionProvider",)),
         "settings": Settings(None, "typical", None, "auto", "auto", None, None, None),
         "versions": {"detect": "0"},

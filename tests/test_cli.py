@@ -29,11 +29,11 @@ WITHOUT_VIDEO = [
 
 @pytest.fixture(autouse=True)
 def fake_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(device: str = "auto", vehicles: str = "fast") -> analysis.Networks:
+    def load(device: str = "auto", vehicles: str = "fast", *_: object) -> analysis.Networks:
         if vehicles != "fast":
             raise ModelError(f"no network {vehicles!r}: name one of fast")
-        if device == "cuda":
-            raise DeviceError("device cuda cannot be had: there is none; use --device cpu")
+        if device.startswith("cuda"):
+            raise DeviceError(f"device {device} cannot be had: there is none; use --device cpu")
         return square_networks()
 
     monkeypatch.setattr(analysis.Networks, "load", staticmethod(load))
@@ -43,7 +43,7 @@ def fake_networks(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_vehicle_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """With --tracks there is one network and the card of the other."""
 
-    def load_saved(detections: Path, device: str = "auto", vehicles: str = "fast") -> analysis.Networks:
+    def load_saved(detections: Path, device: str = "auto", vehicles: str = "fast", *_: object) -> analysis.Networks:
         networks = square_networks()
         return analysis.Networks(read_detections(detections, networks.vehicles.card), networks.smoke_fire)
 
@@ -175,7 +175,7 @@ def test_a_network_without_the_threshold_asked_for(clip: Path, monkeypatch: pyte
     networks = square_networks()
     typical = {"typical": networks.vehicles.card.threshold()}
     networks.vehicles.card = replace(networks.vehicles.card, thresholds=typical)
-    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda device, vehicles: networks))
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: networks))
     result = run(clip, "--threshold", "conservative")
     assert result.exit_code == 4
     assert "conservative" in result.stderr
@@ -216,7 +216,7 @@ def test_breaking_off_many_clips_keeps_what_was_done(clip: Path, monkeypatch: py
         return patient(images, **how)
 
     networks.smoke_fire.detect = impatient  # type: ignore[method-assign]
-    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda device, vehicles: networks))
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: networks))
     for number in (2, 3):
         pictures = [noisy(with_squares(ground(number), [(20, 20)]), seed) for seed in range(20)]
         write_pictures(clip.with_name(f"clip{number}.mp4"), pictures)
@@ -227,7 +227,7 @@ def test_breaking_off_many_clips_keeps_what_was_done(clip: Path, monkeypatch: py
     assert (clip.parent / "clip2.detect" / "report.json").is_file()
     assert not (clip.parent / "clip3.detect").exists()
     monkeypatch.undo()
-    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda device, vehicles: square_networks()))
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: square_networks()))
     assert run(clip.parent, "--jobs", "1").exit_code == 0
 
 
@@ -310,7 +310,7 @@ def test_breaking_off_keeps_what_was_done(clip: Path, monkeypatch: pytest.Monkey
         return patient(images, **how)
 
     networks.smoke_fire.detect = impatient  # type: ignore[method-assign]
-    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda device, vehicles: networks))
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: networks))
     result = run(clip)
     assert result.exit_code == 130
     assert "broken off by the user" in result.stdout
@@ -319,9 +319,11 @@ def test_breaking_off_keeps_what_was_done(clip: Path, monkeypatch: pytest.Monkey
     assert 10 <= len(lines) < 20
 
 
-def test_a_device_that_is_not_there(clip: Path) -> None:
-    result = run(clip, "--device", "cuda")
+@pytest.mark.parametrize("device", ["cuda", "cuda:9"])
+def test_a_device_that_is_not_there(clip: Path, device: str) -> None:
+    result = run(clip, "--device", device)
     assert result.exit_code == 4
+    assert f"device {device} cannot" in result.stderr
     assert "--device cpu" in result.stderr
     assert not (clip.parent / "clip.detect").exists()
 
@@ -331,6 +333,11 @@ def test_a_device_that_is_not_there(clip: Path) -> None:
     [
         [],
         ["CLIP", "--device", "tpu"],
+        ["CLIP", "--device", "cuda:"],
+        ["CLIP", "--device", "cuda:first"],
+        ["CLIP", "--threads", "0"],
+        ["CLIP", "--threads", "many"],
+        ["CLIP", "--precision", "int4"],
         ["CLIP", "--classes", "boat"],
         ["CLIP", "--classes", ","],
         ["CLIP", "--confidence", "2"],

@@ -3,13 +3,17 @@ import json
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector import load_network, model
+from detector.device import DeviceError
 from detector.model import ModelError, Network, letterbox, networks_folder
+from detector.wish import Precision
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +174,6 @@ def test_a_changed_file_is_refused(tmp_path: Path, file: str) -> None:
 
 @pytest.mark.parametrize("outside", ["weights", "compiled graph"])
 def test_a_graph_that_would_open_other_files_is_refused(tmp_path: Path, outside: str) -> None:
-    onnx = pytest.importorskip("onnx")
     folder = copied_network(tmp_path)
     weights = onnx.helper.make_tensor("w", onnx.TensorProto.FLOAT, [1], b"\0" * 4, raw=True)
     onnx.external_data_helper.set_external_data(weights, location="../../secret")
@@ -185,6 +188,86 @@ def test_a_graph_that_would_open_other_files_is_refused(tmp_path: Path, outside:
 
     with pytest.raises(ModelError, match=f"{outside} in another file"):
         load_network(folder, device="cpu")
+
+
+def replaced_graph(tmp_path: Path, graph: onnx.GraphProto) -> Path:
+    """A network with a graph of its own, rightly listed in the manifest."""
+    folder = copied_network(tmp_path)
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+    (folder / "model.onnx").write_bytes(model.SerializeToString())
+    hashes = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in ("model.onnx", "model.json")}
+    (tmp_path / "manifest.json").write_text(json.dumps({"networks": {"vehicles": hashes}}))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"images": ("FLOAT", [1, 3, 64, 64]), "confidence": ("FLOAT", [1])}, "takes images as tensor.float. "),
+        ({"images": ("UINT8", [1, 3, 64, 64]), "confidence": ("FLOAT", [1])}, "takes images as tensor.uint8. "),
+        ({"images": ("UINT8", [1, 64, 64, 3]), "confidence": ("DOUBLE", [1])}, "takes confidence as tensor.double."),
+        ({"pixels": ("UINT8", [1, 64, 64, 3]), "confidence": ("FLOAT", [1])}, "takes pixels, confidence, not images"),
+        ({"images": ("UINT8", [1, 64, 64, 3])}, "takes images, not images and confidence"),
+        ({"images": ("UINT8", [1, 64, 64, 3]), "confidence": ("FLOAT", [1])}, "does not give class, xyxy"),
+    ],
+)
+def test_a_graph_of_another_layout_is_refused_before_it_sees_a_picture(
+    tmp_path: Path, inputs: dict[str, tuple[str, list[int]]], said: str
+) -> None:
+    """What it gives is only `score`, each input cast and passed on."""
+    taken = [
+        onnx.helper.make_tensor_value_info(name, getattr(onnx.TensorProto, kind), shape)
+        for name, (kind, shape) in inputs.items()
+    ]
+    names = ["score", *(f"passed_on_{index}" for index in range(1, len(inputs)))]
+    nodes = [onnx.helper.make_node("Cast", [i], [o], to=1) for i, o in zip(inputs, names, strict=True)]
+    given = [onnx.helper.make_empty_tensor_value_info(name) for name in names]
+    folder = replaced_graph(tmp_path, onnx.helper.make_graph(nodes, "g", taken, given))
+    with pytest.raises(ModelError, match=rf"vehicles: its graph {said}.*export it again"):
+        load_network(folder, device="cpu")
+
+
+def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
+    folder = replaced_graph(tmp_path, onnx.helper.make_graph([], "g", [], []))
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    (folder / "model.onnx").write_bytes(b"no graph")
+    manifest["networks"]["vehicles"]["model.onnx"] = hashlib.sha256(b"no graph").hexdigest()
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="its graph cannot be opened"):
+        load_network(folder, device="cpu")
+
+
+LIVELY = cv2.resize(np.random.default_rng(3).integers(0, 255, (9, 16, 3), np.uint8), (640, 360))
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_the_boxes_do_not_depend_on_the_number_of_threads(precision: Precision) -> None:
+    one, three = (
+        load_network("fast", "cpu", precision=precision, threads=threads).detect([LIVELY], confidence=0.001)[0]
+        for threads in (1, 3)
+    )
+    assert len(one) > 0
+    for some, same in ((one.xyxy, three.xyxy), (one.scores, three.scores), (one.classes, three.classes)):
+        assert (some == same).all()
+
+
+def test_a_network_carries_the_hash_of_the_graph_it_uses() -> None:
+    listed = json.loads((networks_folder() / "manifest.json").read_text())["networks"]["vehicles"]
+    exact, fast = (load_network("fast", "cpu", precision=precision) for precision in ("fp32", "int8"))
+    assert (exact.card.sha256, exact.device.precision) == (listed["model.onnx"], "fp32")
+    assert (fast.card.sha256, fast.device.precision) == (listed["model.int8.onnx"], "int8")
+
+
+def test_a_changed_int8_graph_is_refused(tmp_path: Path) -> None:
+    folder = copied_network(tmp_path)
+    (folder / "model.int8.onnx").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"model\.int8\.onnx: its SHA-256"):
+        load_network(folder)
+
+
+def test_a_precision_that_a_network_has_not(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="int8 cannot be had: this network has no int8 graph; use --precision auto"):
+        load_network("smoke_fire", "cpu", precision="int8")
 
 
 def test_a_network_without_manifest_is_refused(tmp_path: Path) -> None:

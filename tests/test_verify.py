@@ -17,12 +17,12 @@ from tests.fakes import FIRE_RED, ground, noisy, square_networks, with_squares, 
 @pytest.fixture(autouse=True)
 def fake_networks(monkeypatch: pytest.MonkeyPatch) -> analysis.Networks:
     networks = square_networks()
-    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda device="auto", vehicles="fast": networks))
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: networks))
     monkeypatch.setattr(
         analysis.Networks,
         "load_saved",
         staticmethod(
-            lambda file, *_: analysis.Networks(read_detections(file, networks.vehicles.card), networks.smoke_fire)
+            lambda file, *_, **__: analysis.Networks(read_detections(file, networks.vehicles.card), networks.smoke_fire)
         ),
     )
     return networks
@@ -35,7 +35,7 @@ def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     burning = with_squares(with_squares(ground(1), [(20, 20), (90, 20)]), [(200, 90)], FIRE_RED)
     write_pictures(place / "clip.mp4", [noisy(burning, seed) for seed in range(20)])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analysis.Networks, "load", staticmethod(lambda *_: square_networks()))
+        patch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: square_networks()))
         arguments = [str(place / "clip.mp4"), "--no-video", "--format", "all", "--confidence", "0.6", "--to", "0.7"]
         assert CliRunner().invoke(main, arguments).exit_code == 0
     return place

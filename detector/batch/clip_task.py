@@ -12,12 +12,13 @@ import cv2
 
 from detector.analysis import Networks, OnProgress
 from detector.clip_attempt import Attempt, attempt
-from detector.device import DeviceError, DeviceName
+from detector.device import DeviceError
 from detector.exit_codes import INTERRUPTED, NO_DEVICE_OR_MODEL, UNREADABLE
 from detector.model import ModelError
 from detector.one_clip import Request, ShowProgress
 from detector.outputs.clip_figures import ClipFigures, figures_of, thumbnail_of
 from detector.outputs.html.page import PageError, read_material
+from detector.wish import DeviceName, Precision
 
 PAGE_NAME = "report.html"
 TELL_EVERY_S = 0.2
@@ -30,6 +31,7 @@ class NetworksNamed:
     device: DeviceName
     model: str
     threads: int | None
+    precision: Precision = "auto"
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,9 @@ def do_clip(task: ClipTask, tell: Callable[[At], None], networks: Networks | Non
 @lru_cache(maxsize=1)
 def networks_of_process(named: NetworksNamed) -> Networks:
     """Opened once in each process."""
-    if named.threads is None:
-        return Networks.load(named.device, named.model)
-    cv2.setNumThreads(named.threads)
-    return Networks.load(named.device, named.model, named.threads)
+    if named.threads is not None:
+        cv2.setNumThreads(named.threads)
+    return Networks.load(named.device, named.model, named.threads, named.precision)
 
 
 def _outcome(task: ClipTask, done: Attempt, seconds: float) -> ClipOutcome:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+import cv2
 import onnxruntime
 from rich.console import Console
 
@@ -22,13 +23,14 @@ from detector.batch.ledger import Ledger, row_of, settings_sha256
 from detector.batch.manifest import MANIFEST_NAME, Manifest, ManifestError, open_manifest
 from detector.batch.workers import run_tasks
 from detector.clips_named import output_folder
-from detector.device import DeviceError, DeviceName
+from detector.device import DeviceError
 from detector.exit_codes import DONE, INTERRUPTED, NO_DEVICE_OR_MODEL, UNREADABLE, WRONG_USAGE, complain
 from detector.model import ModelError, load_card
 from detector.one_clip import Request
 from detector.outputs.batch_terminal import BatchProgress, batch_summary, clip_line
 from detector.outputs.html.index import write_index
 from detector.outputs.summary_csv import write_summary_csv
+from detector.wish import DeviceName, Precision
 
 SUMMARY_NAME, INDEX_NAME = "summary.csv", "index.html"
 Tell = Callable[[ClipTask, At], None]
@@ -45,6 +47,8 @@ class Batch:
         device, model: see `Networks.load`.
         jobs: how many at once; None for as many as cores and memory allow.
         retry_failed: try again what failed before.
+        precision: see `Networks.load`.
+        threads: of each process; None to divide the cores among them.
     """
 
     clips: tuple[Path, ...]
@@ -54,6 +58,8 @@ class Batch:
     model: str
     jobs: int | None
     retry_failed: bool
+    precision: Precision = "auto"
+    threads: int | None = None
 
 
 def run_batch(batch: Batch, request: Request) -> int:
@@ -63,7 +69,7 @@ def run_batch(batch: Batch, request: Request) -> int:
         cards = [load_card(batch.model), load_card("smoke_fire")]
         _refuse_to_replace(folder, request.overwrite)
         with open_manifest(folder) as manifest:
-            return _run(batch, request, manifest, settings_sha256(request, cards))
+            return _run(batch, request, manifest, settings_sha256(request, cards, batch.precision))
     except (ModelError, DeviceError) as error:
         return complain(error, NO_DEVICE_OR_MODEL)
     except ManifestError as error:
@@ -77,7 +83,7 @@ def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> i
     ledger = Ledger(manifest, settings, folder_of, request, batch.retry_failed)
     to_do = ledger.not_done(batch.clips)
     jobs = batch.jobs or jobs_for(len(to_do), _on_gpu(batch.device), memory_available_bytes())
-    networks = NetworksNamed(batch.device, batch.model, threads_each(jobs))
+    networks = NetworksNamed(batch.device, batch.model, batch.threads or threads_each(jobs), batch.precision)
     broken_off = False
     with BatchProgress(Console(stderr=True), len(batch.clips), len(batch.clips) - len(to_do)) as progress:
 
@@ -110,7 +116,10 @@ def _do_here(tasks: Iterator[ClipTask], tell: Tell) -> Iterator[tuple[ClipTask, 
     """One after another in this process, up to the one that the user breaks off."""
     networks = None
     for task in tasks:
-        networks = networks or Networks.load(task.networks.device, task.networks.model)
+        named = task.networks
+        if named.threads is not None:
+            cv2.setNumThreads(named.threads)
+        networks = networks or Networks.load(named.device, named.model, named.threads, named.precision)
         outcome = do_clip(task, partial(tell, task), networks)
         yield task, outcome
         if outcome.exit_code == INTERRUPTED:

@@ -19,16 +19,18 @@ from detector.file_hash import sha256_of
 from detector.model_card import ModelCard
 from detector.one_clip import Request
 from detector.outputs.clip_figures import ClipRow
+from detector.wish import Precision
 
 NO_SETTINGS = {"overwrite"}  # what of a request changes no result
 REPORT_NAME = "report.json"
 Settled = Callable[[Entry], None]
 
 
-def settings_sha256(request: Request, cards: Iterable[ModelCard]) -> str:
+def settings_sha256(request: Request, cards: Iterable[ModelCard], precision: Precision = "auto") -> str:
     """A hash of all that the outputs of a clip depend on beside the clip: request, networks, version of `detect`."""
     asked = {field.name: getattr(request, field.name) for field in fields(request) if field.name not in NO_SETTINGS}
     document = {"detect": __version__, "request": asked, "networks": [asdict(card) for card in cards]}
+    document["precision"] = precision
     return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
 
 

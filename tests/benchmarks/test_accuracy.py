@@ -174,7 +174,7 @@ def test_only_a_run_of_everything_replaces_the_record_of_the_release(
     options: list[str], kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(results, "FOLDER", tmp_path)
-    monkeypatch.setattr(accuracy, "load_network", lambda *_: BrightFinder())
+    monkeypatch.setattr(accuracy, "load_network", lambda *_, **__: BrightFinder())
     monkeypatch.setattr(accuracy, "see", lambda *_: {})
     monkeypatch.setattr(accuracy, "figures_of", lambda *_: {"sources": {}})
     monkeypatch.setattr(accuracy, "beside_torch", lambda *_: {"size_px": 640, "sources": {}})

@@ -74,7 +74,7 @@ def test_every_benchmark_is_named_in_a_test(name: str) -> None:
 def test_real_clips_and_what_is_counted_on_them(
     clips: Path, results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_: square_networks()))
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: square_networks()))
     run(monkeypatch, real_clips, clips)
     assert "| two_places.mp4 | 1 / 1 |" in capsys.readouterr().out
     run(monkeypatch, counting)

@@ -112,7 +112,7 @@ def test_each_step_of_a_generator_is_timed_and_not_what_its_reader_does() -> Non
 
 @pytest.mark.parametrize("side", [side for side in SIDES if side != "network alone"])
 def test_every_side_works_on_every_frame(side: str, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Networks, "load", staticmethod(lambda *_: square_networks()))
+    monkeypatch.setattr(Networks, "load", staticmethod(lambda *_, **__: square_networks()))
     monkeypatch.setattr(clip_attempt, "analyse_into", clip_attempt.analyse_into)  # put back when the test is over
     work = SIDES[side](Task(clip, "cpu"))
     assert [work(Stopwatch()), work(Stopwatch())] == [FRAMES, FRAMES]

@@ -106,7 +106,7 @@ def test_growth_looks_at_every_frame_turn_after_turn(
     from detector.analysis import Networks
     from tests.fakes import square_networks
 
-    monkeypatch.setattr(Networks, "load", staticmethod(lambda *_: square_networks()))
+    monkeypatch.setattr(Networks, "load", staticmethod(lambda *_, **__: square_networks()))
     pictures = (noisy(ground(1), number) for number in range(6))
     work = side(write_pictures(tmp_path_factory.mktemp("growth") / "clip.mp4", pictures), 9, blind)
     assert [work(Stopwatch()), work(Stopwatch())] == [6, 6]
