@@ -7,7 +7,7 @@ time are known. Nothing here knows an output format.
 import datetime
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from detector.clip import Frame
@@ -15,9 +15,12 @@ from detector.clip_reading import Reader, confined, open_clip
 from detector.colour import chroma
 from detector.counting import count_clip
 from detector.detections import Detections
+from detector.file_hash import sha256_of, state_of
 from detector.flashes import FlashCue
 from detector.frame_records import FrameRecord
 from detector.input_size import SizeChoice, sizes_to_try
+from detector.journal import RunJournal
+from detector.json_differences import as_read
 from detector.limits import DEFAULT_LIMITS, Limits
 from detector.look_schedule import EveryChoice, schedule
 from detector.looks import Networks as Networks
@@ -80,6 +83,7 @@ def analyze(
     on_detections: OnDetections | None = None,
     on_frames: OnFrames | None = None,
     on_progress: OnProgress | None = None,
+    journal: RunJournal | None = None,
 ) -> Report:
     """Analyse one recorded clip.
 
@@ -101,7 +105,9 @@ def analyze(
         on_detections: is given the number of each frame and all that was found in it down to the lowest score that
             tracking looks at, in order; None where nobody looked.
         on_frames: is given the frame records of each shot when it is over, in order; boxes are xyxy in upright pixels.
-        on_progress: is given the frames done and the frames expected (None if not known) after each frame.
+        on_progress: is given the frames done and the frames expected (None if not known) after each frame. It may raise
+            KeyboardInterrupt to break off between two frames.
+        journal: keeps what the networks answer, and answers for them what it knows already.
 
     Returns:
         The report. After Ctrl-C that of the part done, with `coverage.interrupted` set.
@@ -112,6 +118,7 @@ def analyze(
         ModelError, DeviceError: a network or the device cannot be had, or a network has no such threshold.
         MotFileError: the saved detections are not of this clip.
         ValueError: an unknown class, a confidence outside 0 to 1, a size or `every` out of range, or an empty range.
+        OSError: the journal cannot be written.
     """
     sizes_to_try(size)  # before anything is opened
     schedule(every, 0.5)  # likewise
@@ -120,14 +127,31 @@ def analyze(
     looking = _looking(networks, classes, threshold, confidence)
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     path = Path(clip)
+    settings = Settings(
+        classes=tuple(classes) if classes else None,
+        threshold=threshold,
+        confidence=confidence,
+        size=size,
+        every=every,
+        tracks=networks.vehicles.card.name if isinstance(networks.vehicles, SavedDetections) else None,
+        from_s=from_s,
+        to_s=to_s,
+        limits=limits,
+    )
+    before = state_of(path)
     with open_clip(path, from_s, to_s, limits, sandbox) as reader:
+        sha256 = sha256_of(path)
+        if journal:
+            bound = {"clip": sha256, "settings": asdict(settings), "versions": versions()}
+            networks = journal.around(networks, as_read(bound))
         look = vehicles_seen(networks.vehicles, looking.confidence, sizes_px, every)
         watch = _Watch(networks, looking, look, _frame_rate(reader), on_detections, on_frames)
         interrupted = _watch_clip(reader, watch, _frames_expected(reader, from_s, to_s), on_progress)
         frames = sum(len(shot.observations) for shot in watch.findings)
-        source = input_clip(path, reader, frames)
+        source = input_clip(path, reader, frames, sha256, before.bytes if before else 0)
         asked_px = None if isinstance(networks.vehicles, SavedDetections) else sizes_px[0]
-        covered = coverage(reader, watch.findings, asked_px, watch.smoke_fire_every, interrupted)
+        clip_changed = state_of(path) != before
+        covered = coverage(reader, watch.findings, asked_px, watch.smoke_fire_every, interrupted, clip_changed)
         if isinstance(networks.vehicles, SavedDetections) and covered.complete and to_s is None and not interrupted:
             networks.vehicles.must_end_by(watch.frames)
     longest_px = max(source.width, source.height)
@@ -138,17 +162,7 @@ def analyze(
         input=source,
         networks=networks_used(networks, looking, most_used_size_px(watch.findings, asked_px)),
         device=device_used(networks),
-        settings=Settings(
-            classes=tuple(classes) if classes else None,
-            threshold=threshold,
-            confidence=confidence,
-            size=size,
-            every=every,
-            tracks=networks.vehicles.card.name if isinstance(networks.vehicles, SavedDetections) else None,
-            from_s=from_s,
-            to_s=to_s,
-            limits=limits,
-        ),
+        settings=settings,
         versions=versions(),
         counts=count_clip(shots),
         shots=tuple(shots),

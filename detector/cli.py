@@ -9,7 +9,7 @@ import click
 from detector import __version__
 from detector.arguments import DeviceOption, Every, InputSize, Jobs, Seconds, read_list, split_classes, split_formats
 from detector.clips_named import clips_in, each_once, output_folder
-from detector.exit_codes import UNREADABLE, WRONG_USAGE, complain
+from detector.exit_codes import INTERRUPTED, UNREADABLE, WRONG_USAGE, complain
 from detector.help_page import EXAMPLES, HelpPage
 from detector.limits import Limits
 from detector.wish import Wish
@@ -157,6 +157,7 @@ if TYPE_CHECKING:
     help="Refuse clips for which a decoder may take more memory.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace outputs that are there already.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was killed or broken off.")
 @click.option(
     "--verify",
     type=click.Path(path_type=Path, file_okay=False),
@@ -199,6 +200,7 @@ def main(
     most_frames: int,
     most_memory: float,
     overwrite: bool,
+    resume: bool,
     verify: Path | None,
     review: Path | None,
     demo: bool,
@@ -209,8 +211,8 @@ def main(
     each clip. Recorded files only: no live feed, no coordinates, no people. A missing detection is never proof of
     absence.
 
-    Exit codes: 0 done, 1 part of a clip could not be read, 2 wrong usage, 3 a clip cannot be read at all, 4 the device,
-    network or sandbox cannot be had, 130 interrupted.
+    Exit codes: 0 done, 1 part of a clip could not be read or it changed, 2 wrong usage, 3 a clip cannot be read at all,
+    4 the device, network or sandbox cannot be had, 130 interrupted.
     """
     if demo:
         clips = (Path(__file__).parent / "demo" / "demo.mp4", *clips)
@@ -237,9 +239,24 @@ def main(
 
     limits = Limits(most_pixels, most_frames, most_memory)
     request = Request(
-        not no_video, formats, classes, threshold, confidence, size, every, from_s, to_s, overwrite, limits, sandbox
+        video=not no_video,
+        formats=formats,
+        classes=classes,
+        threshold=threshold,
+        confidence=confidence,
+        size=size,
+        every=every,
+        from_s=from_s,
+        to_s=to_s,
+        overwrite=overwrite,
+        resume=resume,
+        limits=limits,
+        sandbox=sandbox,
     )
-    sys.exit(_run(clips, out, Wish(device, precision, threads), model, tracks, jobs, retry_failed, request, demo))
+    try:
+        sys.exit(_run(clips, out, Wish(device, precision, threads), model, tracks, jobs, retry_failed, request, demo))
+    except KeyboardInterrupt:
+        sys.exit(complain("stopped; add --resume to go on", INTERRUPTED))
 
 
 def _named(clips: tuple[Path, ...]) -> tuple[list[Path], list[int]]:

@@ -255,7 +255,9 @@ class ClipReader:
                 f"time stamps leap in {count} place(s), furthest after frame {frame} ({length_s:.3g} s): "
                 "pictures may be lost"
             )
-        missing = missing_bytes(path := self.info.path)
+        if not (path := self.info.path).exists():  # taken away while it was read
+            return
+        missing = missing_bytes(path)
         for pts in asf_packets.broken_packets(path) if self.info.container == "asf" else []:
             self._log.trouble("parts of the file could not be followed", self._clock.shifted(pts))
         unread = self._losses.unread_end() if self._log.empty else 0

@@ -8,7 +8,7 @@ from detector.analysis import Networks
 from detector.clip import ClipError
 from detector.exit_codes import DONE, INTERRUPTED, NO_DEVICE_OR_MODEL, PARTLY_READ, UNREADABLE, WRONG_USAGE
 from detector.model import ModelError
-from detector.one_clip import Request, ShowProgress, analyse_into
+from detector.one_clip import Outcome, Request, Say, ShowProgress, analyse_into
 from detector.outputs.folder import OutputError
 from detector.outputs.words import share
 from detector.report import Report
@@ -32,10 +32,12 @@ class Attempt:
     drawn: bool = False
 
 
-def attempt(clip: Path, folder: Path, networks: Networks, request: Request, progress: ShowProgress) -> Attempt:
-    """Analyse one clip into its folder."""
+def attempt(
+    clip: Path, folder: Path, networks: Networks, request: Request, progress: ShowProgress, say: Say = lambda text: None
+) -> Attempt:
+    """Analyse one clip into its folder; see `analyse_into`."""
     try:
-        report, drawn = analyse_into(clip, folder, networks, request, progress)
+        return _attempt(analyse_into(clip, folder, networks, request, progress, say))
     except ClipError as error:
         return Attempt(UNREADABLE, str(error))
     except (ModelError, SandboxError) as error:  # it lacks the threshold asked for, or nothing can be confined here
@@ -45,13 +47,20 @@ def attempt(clip: Path, folder: Path, networks: Networks, request: Request, prog
     except OSError as error:
         return Attempt(
             WRONG_USAGE,
-            f"{folder}: cannot be written ({error.strerror or error}); free some space or "
-            "choose another folder with --out",
+            f"{folder}: cannot be written ({error.strerror or error}); free some space, then add --resume, "
+            "or choose another folder with --out",
         )
-    if report.coverage.interrupted or (request.video and not drawn):
-        return Attempt(INTERRUPTED, "broken off by the user", report, drawn)
-    if not report.coverage.complete:
-        return Attempt(
-            PARTLY_READ, f"counts rest on {share(report.coverage.share_read)} of the pictures", report, drawn
-        )
-    return Attempt(DONE, "", report, drawn)
+
+
+def _attempt(outcome: Outcome) -> Attempt:
+    covered = outcome.report.coverage
+    code, reason = DONE, ""
+    if outcome.stopped:
+        code, reason = INTERRUPTED, "broken off by the user; add --resume to go on"
+    elif outcome.lost:
+        code, reason = PARTLY_READ if outcome.clip_lost else WRONG_USAGE, "; ".join(outcome.lost)
+    elif not covered.complete:
+        code, reason = PARTLY_READ, f"counts rest on {share(covered.share_read)} of the pictures"
+    elif covered.clip_changed:
+        code, reason = PARTLY_READ, "the file was changed or taken away while it was read"
+    return Attempt(code, reason, outcome.report, outcome.drawn)

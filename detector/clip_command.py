@@ -3,16 +3,18 @@
 from functools import partial
 from pathlib import Path
 
+import click
 import cv2
 from rich.console import Console
 
 from detector.analysis import Networks
 from detector.clip_attempt import attempt
 from detector.device import DeviceError
-from detector.exit_codes import NO_DEVICE_OR_MODEL, WRONG_USAGE, complain
+from detector.exit_codes import DONE, NO_DEVICE_OR_MODEL, WRONG_USAGE, complain
 from detector.model import ModelError
 from detector.mot_file import MotFileError
 from detector.one_clip import Request
+from detector.outputs.folder import is_finished
 from detector.outputs.terminal import progress, summary
 from detector.printable import printable
 from detector.wish import Wish
@@ -20,6 +22,10 @@ from detector.wish import Wish
 
 def run_clip(clip: Path, folder: Path, wish: Wish, model: str, tracks: Path | None, request: Request) -> int:
     """Analyse one clip, with its vehicles from the file `tracks` if there is one; the exit code."""
+    named = printable(str(folder))
+    if request.resume and is_finished(folder):
+        click.echo(f"{named} is finished already")
+        return DONE
     if wish.threads is not None:
         cv2.setNumThreads(wish.threads)
     try:
@@ -31,15 +37,11 @@ def run_clip(clip: Path, folder: Path, wish: Wish, model: str, tracks: Path | No
         return complain(error, NO_DEVICE_OR_MODEL)
     except MotFileError as error:
         return complain(error, WRONG_USAGE)
-    done = attempt(clip, folder, networks, request, partial(progress, Console(stderr=True)))
+    show, say = partial(progress, Console(stderr=True)), lambda text: click.echo(f"{named}: {text}", err=True)
+    done = attempt(clip, folder, networks, request, show, say)
     if done.report is None:
         return complain(done.reason, done.exit_code)
-    console = Console()
-    console.print(summary(done.report))
-    console.print(
-        f"Written to {printable(str(folder))}{'' if done.drawn or not request.video else ' (without the video)'}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
-    return done.exit_code
+    Console().print(summary(done.report))
+    without = "" if done.drawn or not request.video else " (without the whole video)"
+    click.echo(f"Written to {named}{without}")
+    return complain(done.reason, done.exit_code) if done.reason else DONE

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 from av.audio.stream import AudioStream
+from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
 from av.packet import Packet
 
@@ -59,6 +61,7 @@ class SoundSource:
         self._packets = self._read()
         self._next: Packet[AudioStream] | None = None
         self._last_dts: int | None = None
+        self._headers_off: BitStreamFilterContext | None = None
 
     def close(self) -> None:
         """Let go of the clip."""
@@ -79,6 +82,14 @@ class SoundSource:
         """Give `output` a track for the sound; `origin` is the moment of the clip that is zero there, in seconds."""
         self._origin = origin
         self._copy = None if self._track is None else output.add_stream_from_template(self._track)
+        if (
+            self._track is not None
+            and self._track.codec_context.name == "aac"
+            and not self._track.codec_context.extradata
+        ):
+            # MP4 wants each packet of AAC without the header that streams put before it. The muxer does this by itself,
+            # but not when it writes fragments.
+            self._headers_off = BitStreamFilterContext("aac_adtstoasc", self._track)
 
     def packets_until(self, end_s: Fraction) -> Iterator["Packet[AudioStream]"]:
         """The packets not yet given that begin before `end_s`, counted from the origin, ready to be written."""
@@ -88,8 +99,9 @@ class SoundSource:
             if packet is None or packet.pts is None or packet.pts * packet.time_base >= end_s:
                 return
             self._next = None
-            packet.stream = self._copy
-            yield packet
+            for ready in [packet] if self._headers_off is None else self._headers_off.filter(packet):
+                ready.stream = self._copy
+                yield cast("Packet[AudioStream]", ready)
 
     def _choose_track(self) -> AudioStream | None:
         track = self._container.streams.best("audio")

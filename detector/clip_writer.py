@@ -26,6 +26,9 @@ from detector.video_encoder import best_encoder
 if TYPE_CHECKING:
     from av.container.core import Chapter as ListedChapter
 
+# A fragment a second, each handed to the system at once; at the end an index over all of them is put behind. Without
+# delay_moov the moment at which a track begins is lost.
+IN_FRAGMENTS = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": "1000000", "flush_packets": "1"}
 BT709, BT601 = 1, 6  # the numbers of the standards in H.264
 
 
@@ -41,6 +44,8 @@ class Chapter:
 class ClipWriter:
     """Writes a clip beside its final name and renames it when all went well; a context manager.
 
+    What is written by then plays, up to the last whole second, also if the process is killed: its file ends in `.part`.
+
     Sides of odd length are padded by repeating the last row or column. A stamp that is not later than the one before is
     put one tick after it. If no picture is written, no file appears.
 
@@ -54,6 +59,9 @@ class ClipWriter:
         source: the clip whose sound is copied, for as long as there are pictures, or `Silence` where it is not to be
             opened. Its own chapters are not copied.
         chapters: in order, none inside another.
+
+    Attributes:
+        comment: a remark that players show, such as that the clip is not whole.
 
     Raises:
         ClipError: the source cannot be read.
@@ -70,8 +78,10 @@ class ClipWriter:
     ) -> None:
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
+        self._front = path.with_name(f"{path.name}.front")
         self._size = (width, height)
         self._chapters = chapters
+        self.comment: str | None = None
         self._sound = SoundSource(source) if isinstance(source, Path) else source
         self._output: OutputContainer | None = None
         self._last_pts = -1
@@ -92,11 +102,12 @@ class ClipWriter:
                 self._output.mux(self._video.encode(None))
                 self._copy_sound(self._last_pts * self._time_base + 1 / self._frame_rate)
                 self._output.close()
-                os.replace(self._part, self._path)
+                os.replace(self._with_index_in_front(), self._path)
             elif self._output is not None:
                 self._output.close()
         finally:
             self._part.unlink(missing_ok=True)
+            self._front.unlink(missing_ok=True)
             if self._sound is not None:
                 self._sound.close()
 
@@ -129,9 +140,9 @@ class ClipWriter:
 
     def _open(self, first: Timecode) -> OutputContainer:
         # The edit list counts in movie ticks: a coarser clock than the track's would round where the pictures begin.
-        options = {"movflags": "faststart", "movie_timescale": str(first.time_base.denominator)}
-        name = f"file:{os.path.abspath(self._part)}"
-        output = av.open(name, "w", format="mp4", container_options=options)
+        self._movie_timescale = str(first.time_base.denominator)
+        options = {**IN_FRAGMENTS, "movie_timescale": self._movie_timescale}
+        output = av.open(_address(self._part), "w", format="mp4", container_options=options)
         self._time_base = first.time_base
         self._frame_rate = (self._sound.frame_rate if self._sound else None) or FALLBACK_RATE
         width, height = (side + side % 2 for side in self._size)
@@ -152,10 +163,42 @@ class ClipWriter:
         output.set_chapters([_listed(number, chapter, float(origin)) for number, chapter in enumerate(self._chapters)])
         return output
 
+    def _with_index_in_front(self) -> Path:
+        """Copy what was written into a plain MP4: the muxer cannot write fragments and an index in front in one go.
+
+        Where there is no room for a copy, it stays as it is, a plain MP4 with its index at the end.
+        """
+        try:
+            self._copy_to_front()
+        except (OSError, av.FFmpegError):
+            return self._part
+        return self._front
+
+    def _copy_to_front(self) -> None:
+        options = {"movflags": "faststart", "movie_timescale": self._movie_timescale}
+        with (
+            av.open(_address(self._part)) as written,
+            av.open(_address(self._front), "w", format="mp4", container_options=options) as output,
+        ):
+            own = [*written.streams.video, *written.streams.audio]  # chapters are a track of their own there
+            tracks = {stream.index: output.add_stream_from_template(stream) for stream in own}
+            output.set_chapters(written.chapters())
+            if self.comment:
+                output.metadata["comment"] = self.comment
+            for packet in written.demux(own):
+                if packet.dts is not None:
+                    packet.stream = tracks[packet.stream.index]
+                    output.mux(packet)
+
     def _copy_sound(self, until_s: Fraction) -> None:
         if self._sound is not None and self._output is not None:
             for packet in self._sound.packets_until(until_s):
                 self._output.mux(packet)
+
+
+def _address(path: Path) -> str:
+    """As FFmpeg takes a local file by any name."""
+    return f"file:{os.path.abspath(path)}"
 
 
 def video_zero_s(source: Path, first_s: float) -> float:

@@ -35,6 +35,8 @@ class Coverage:
         interrupted: the user broke the run off; what comes later in the clip was not looked at.
         damage: places where the clip could not be read.
         notes: oddities of the file, in words.
+        clip_changed: the file was written to, replaced or taken away while it was read, so what was looked at may be
+            neither the old file nor the new one.
     """
 
     frames_decoded: int
@@ -48,6 +50,7 @@ class Coverage:
     interrupted: bool
     damage: tuple[DamagedPlace, ...]
     notes: tuple[str, ...]
+    clip_changed: bool = False
 
     @property
     def complete(self) -> bool:

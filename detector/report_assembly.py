@@ -12,7 +12,6 @@ from detector.clip_reading import Reader
 from detector.content_credentials import read_content_credentials
 from detector.counting import count_shot, is_counted
 from detector.displays import displays
-from detector.file_hash import sha256_of
 from detector.looks import Networks
 from detector.model import Network
 from detector.mot_file import SavedDetections
@@ -36,13 +35,13 @@ AT_THE_CUT_S = 0.5  # an event this near to the end of its shot lasts to it
 SMALLEST_IN_NETWORK_PX = 8.0  # one cell of the finest grid of the network
 
 
-def input_clip(path: Path, reader: Reader, frames: int) -> InputClip:
-    """The clip as it was found, with the hash of its bytes, and how many frames of it were looked at."""
+def input_clip(path: Path, reader: Reader, frames: int, sha256: str, size_bytes: int) -> InputClip:
+    """The clip as it was found, with the hash and the number of its bytes, and how many frames of it were looked at."""
     info = reader.info
     return InputClip(
         file=os.fsencode(path.name).decode("utf-8", "replace"),  # a name may hold bytes that are no text
-        sha256=sha256_of(path),
-        bytes=path.stat().st_size,
+        sha256=sha256,
+        bytes=size_bytes,
         container=info.container,
         codec=info.codec,
         pixel_format=info.pixel_format,
@@ -65,6 +64,7 @@ def coverage(
     size_px: int | None,
     smoke_fire_every: int,
     interrupted: bool,
+    clip_changed: bool,
 ) -> Coverage:
     """What was looked at and what was not. The reader must have been read to where the run ended, or a little further.
 
@@ -88,6 +88,7 @@ def coverage(
         interrupted=interrupted,
         damage=tuple(DamagedPlace(**asdict(place)) for place in reader.damage if place.after_frame <= last),
         notes=tuple(reader.notes),
+        clip_changed=clip_changed,
     )
 
 

@@ -25,6 +25,7 @@ WITHOUT_VIDEO = [
     "tracks.csv", "tracks.txt",
 ]
 # fmt: on
+JOURNALS = [".part-smoke_fire.journal", ".part-vehicles.journal"]  # what --resume goes on with
 
 
 @pytest.fixture(autouse=True)
@@ -314,7 +315,8 @@ def test_breaking_off_keeps_what_was_done(clip: Path, monkeypatch: pytest.Monkey
     result = run(clip)
     assert result.exit_code == 130
     assert "broken off by the user" in result.stdout
-    assert names(clip.parent / "clip.detect") == WITHOUT_VIDEO
+    assert "--resume" in result.stderr
+    assert names(clip.parent / "clip.detect") == [*JOURNALS, *WITHOUT_VIDEO]
     lines = (clip.parent / "clip.detect" / "frames.jsonl").read_text().splitlines()
     assert 10 <= len(lines) < 20
 

@@ -1,5 +1,6 @@
 """What writing a clip promises: it plays anywhere, keeps time and sound, and appears whole or not at all."""
 
+import errno
 from fractions import Fraction
 from pathlib import Path
 
@@ -154,6 +155,17 @@ def test_the_name_appears_only_at_the_end(tmp_path: Path) -> None:
         writer.write(picture(0, 64, 48), Timecode(0, Fraction(1, 25)))
         assert not (tmp_path / "out.mp4").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+
+
+def test_without_room_for_a_copy_the_index_stays_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(self: ClipWriter) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ClipWriter, "_copy_to_front", no_room)
+    copy(write_clip(tmp_path / "clip.mkv", 40, audio="aac"), tmp_path / "out.mp4")
+    assert len(picture_times(tmp_path / "out.mp4")) == 40
+    assert boxes(tmp_path / "out.mp4")[-1] == b"moov"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mkv", "out.mp4"]
 
 
 def test_no_pictures_no_file(tmp_path: Path) -> None:

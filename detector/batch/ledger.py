@@ -21,7 +21,7 @@ from detector.one_clip import Request
 from detector.outputs.clip_figures import ClipRow
 from detector.wish import Precision
 
-NO_SETTINGS = {"overwrite"}  # what of a request changes no result
+NO_SETTINGS = {"overwrite", "resume"}  # what of a request changes no result
 REPORT_NAME = "report.json"
 Settled = Callable[[Entry], None]
 
@@ -119,7 +119,8 @@ class Ledger:
 
     def _begin(self, clip: Path, new: Entry, networks: NetworksNamed) -> ClipTask:
         folder, ours = self._free_folder(clip)
-        request = replace(self._request, overwrite=self._request.overwrite or ours)
+        request = self._request
+        request = replace(request, overwrite=request.overwrite or ours, resume=request.resume or ours)
         task = ClipTask(clip, folder, networks, request)
         self._running[task] = replace(new, folder=self.name_of(folder))
         self._manifest.add(self._running[task])

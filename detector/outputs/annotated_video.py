@@ -15,6 +15,8 @@ from detector.report import Report
 
 OnProgress = Callable[[int, int | None], None]
 
+BROKEN_OFF = "incomplete: drawing was broken off"
+
 
 def write_annotated_video(
     report: Report,
@@ -22,7 +24,7 @@ def write_annotated_video(
     clip: Path,
     path: Path,
     on_progress: OnProgress | None = None,
-) -> None:
+) -> bool:
     """Draw a report into its clip.
 
     Args:
@@ -30,7 +32,11 @@ def write_annotated_video(
         records: of every frame of the report, in order.
         clip: the file that was analysed; its time stamps are kept, and its sound, unless reading was confined.
         path: of the new video, ending in .mp4.
-        on_progress: is given the frames drawn and the frames there are after each frame.
+        on_progress: is given the frames drawn and the frames there are after each frame. It may raise KeyboardInterrupt
+            to break off: what is drawn by then is kept.
+
+    Returns:
+        Whether all frames were drawn.
     """
     settings, painter = report.settings, FramePainter(report)
     sandbox = report.run.sandbox is not None
@@ -45,5 +51,10 @@ def write_annotated_video(
         for done, ((frame, image), record) in enumerate(zip(frames, records, strict=False), start=1):
             painter.draw(image, record)
             writer.write(image, frame.time)
-            if on_progress:
-                on_progress(done, report.input.frames_decoded)
+            try:
+                if on_progress:
+                    on_progress(done, report.input.frames_decoded)
+            except KeyboardInterrupt:
+                writer.comment = BROKEN_OFF
+                return False
+    return True

@@ -1,4 +1,8 @@
-"""The folder the outputs of one clip go to: each appears whole or not at all, and nothing is overwritten unasked."""
+"""The folder the outputs of one clip go to: each appears whole or not at all, and nothing is overwritten unasked.
+
+Whatever moment a run is killed at, what has a final name is whole; the hidden files beside it are no results. Among
+them is the journal, by which the next run can go on (`--resume`).
+"""
 
 import os
 from pathlib import Path
@@ -24,26 +28,50 @@ OUTPUT_NAMES = (
     CHECKSUMS_NAME,
 )  # in the order they appear; the report comes last, and then the list of what belongs to it
 
+JOURNAL_NAMES = ("vehicles.journal", "smoke_fire.journal")  # never under a final name
+WORTH_RESUMING = (OSError, KeyboardInterrupt, MemoryError)  # after these errors; others would only come again
+
 
 class OutputError(OSError):
     """The output folder cannot be used; the message names it, the cause and the remedy."""
 
 
+def is_finished(path: Path) -> bool:
+    """Whether a folder holds all outputs of a run that came to its end."""
+    return (path / CHECKSUMS_NAME).exists() and not _journals(path)
+
+
 class OutputFolder:
-    """Files are written under hidden names and renamed together when the block ends well; else nothing is left.
+    """Files are written under hidden names and renamed together when the block ends well; else nothing is left of them.
+
+    The journal stays if the run was broken off, by an error that may not come again or by `leave_resumable`.
+
+    Args:
+        path: of the folder; it is made if need be.
+        overwrite: replace outputs, and give up a run that was broken off.
+        resume: go on with the journal of a run that was broken off, if there is one, and replace what it put out.
 
     Raises:
-        OutputError: outputs are there already and `overwrite` is off, or the folder cannot be made or written.
+        OutputError: outputs or a broken-off run are there and may not be replaced, or the folder cannot be made or
+            written.
     """
 
-    def __init__(self, path: Path, overwrite: bool = False) -> None:
+    def __init__(self, path: Path, overwrite: bool = False, resume: bool = False) -> None:
         self.path = path
         self._overwrite = overwrite
+        self._resume = resume
         self._made: list[Path] = []
+        self._resumable = False
 
     def __enter__(self) -> Self:
+        broken_off = _journals(self.path)
         there = [name for name in OUTPUT_NAMES if os.path.lexists(self.path / name)]
-        if there and not self._overwrite:
+        if broken_off and not (self._overwrite or self._resume):
+            raise OutputError(
+                f"{self.path}: a run was broken off here; add --resume to go on with it, --overwrite to begin anew, or "
+                "choose another --out"
+            )
+        if there and not self._overwrite and not (self._resume and broken_off):
             raise OutputError(
                 f"{self.path}: {', '.join(there)} already there; add --overwrite to replace, or choose another --out"
             )
@@ -51,9 +79,13 @@ class OutputFolder:
             missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
             self.path.mkdir(parents=True, exist_ok=True)
             self._made = missing
+            self._clear_parts()
+            if not self._resume:
+                self._clear_journals()
             self.part("report.json").touch()
         except OSError as error:
-            self._clear()
+            self._clear_parts()
+            self._clear_folders()
             raise OutputError(
                 f"{self.path}: cannot be written ({error.strerror}); choose another folder with --out"
             ) from error
@@ -67,32 +99,55 @@ class OutputFolder:
         """Give up an output that was begun."""
         self.part(name).unlink(missing_ok=True)
 
+    def leave_resumable(self) -> None:
+        """Keep the journal also if the block ends well: the outputs are not all there could be."""
+        self._resumable = True
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
-            whole = {name: self.part(name) for name in OUTPUT_NAMES if self.part(name).exists()}
-            try:
-                write_checksums(whole, self.part(CHECKSUMS_NAME))
-            except OSError:
-                self._clear()
-                raise
-            for name in OUTPUT_NAMES:
-                if self.part(name).exists():
-                    os.replace(self.part(name), self.path / name)
-                else:
-                    (self.path / name).unlink(missing_ok=True)  # of an earlier run: it would not match this report
-        else:
-            self._clear()
+        try:
+            if error is None:
+                self._put_in_place()
+            if not (self._resumable or isinstance(error, WORTH_RESUMING)):
+                self._clear_journals()
+        finally:
+            self._clear_parts()
+            if error is not None:
+                self._clear_folders()
 
-    def _clear(self) -> None:
+    def _put_in_place(self) -> None:
+        """Rename all, and so that at no moment a report stands beside outputs that are not its own."""
+        whole = {name: self.part(name) for name in OUTPUT_NAMES if self.part(name).exists()}
+        write_checksums(whole, self.part(CHECKSUMS_NAME))
+        for name in (CHECKSUMS_NAME, "report.json", *(set(OUTPUT_NAMES) - set(whole))):
+            (self.path / name).unlink(missing_ok=True)  # of an earlier run: it would not match what comes now
+        for name in (*whole, CHECKSUMS_NAME):
+            os.replace(self.part(name), self.path / name)
+
+    def _clear_parts(self) -> None:
         for name in OUTPUT_NAMES:
-            try:
-                self.discard(name)
-            except OSError:  # the folder is no folder, or was taken away: nothing of ours can be in it
-                continue
+            for part in self.path.glob(f"{self.part(name).name}*"):  # writers may have files of their own beside it
+                _remove(part)
+
+    def _clear_journals(self) -> None:
+        for journal in _journals(self.path):
+            _remove(journal)
+
+    def _clear_folders(self) -> None:
         for folder in self._made:
             try:
                 folder.rmdir()
             except OSError:
                 return
+
+
+def _journals(path: Path) -> list[Path]:
+    return [path / f".part-{name}" for name in JOURNAL_NAMES if os.path.lexists(path / f".part-{name}")]
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:  # the folder is no folder, or was taken away: nothing of ours can be in it
+        return

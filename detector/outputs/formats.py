@@ -21,6 +21,7 @@ FORMATS: Mapping[str, Mapping[str, Writer]] = {
     "coco": {"coco.json": write_coco},
     "otio": {"markers.otio": write_otio},
 }
+TIMED_BY_VIDEO = {"srt", "vtt"}  # only for these the clip is opened again
 
 
 def write_formats(names: Iterable[str], report: Report, clip: Path, outputs: OutputFolder) -> None:
@@ -31,10 +32,15 @@ def write_formats(names: Iterable[str], report: Report, clip: Path, outputs: Out
         report: of the clip.
         clip: the file that was analysed.
         outputs: where to; its frames.jsonl is written already.
+
+    Raises:
+        ClipError: the clip cannot be read any more.
     """
+    names = tuple(names)
     first_s = report.shots[0].start_s if report.shots else 0.0
     confined = report.run.sandbox is not None  # then the clip is not opened here, and its video begins with a picture
-    zero_s = video_zero_s(clip, first_s) if report.shots and not confined else first_s
+    asked = report.shots and not confined and TIMED_BY_VIDEO & set(names)
+    zero_s = video_zero_s(clip, first_s) if asked else first_s
     analysed = Analysed(report, outputs.part("frames.jsonl"), zero_s)
     for name in names:
         for file, write in FORMATS[name].items():

@@ -126,6 +126,8 @@ def _unread(coverage: Coverage) -> str:
         parts.append(f"{counted(coverage.frames_failed, 'picture')} failed")
     for place in coverage.damage:
         parts.append(f"{span(place.time_s, place.until_s)}: {printable(place.reason)}")
+    if coverage.clip_changed:
+        parts.append("the file was changed or taken away while it was read")
     if coverage.interrupted:
         parts.append("broken off by the user; the rest was not looked at")
     return "\n".join(parts)

@@ -134,6 +134,8 @@ def smallest_in(found: Shot) -> str:
 def _unread(covered: Coverage) -> Iterator[str]:
     if covered.interrupted:
         yield "The run was broken off: what comes later in the clip was not looked at."
+    if covered.clip_changed:
+        yield "The file was changed or taken away while it was read: this may be of neither the old nor the new one."
     if not covered.complete:
         yield _rest_on(covered)
     if covered.frames_failed:
