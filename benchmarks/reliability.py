@@ -30,8 +30,10 @@ from benchmarks.picture_judge import judged_by_pictures
 from benchmarks.results import write_results
 from detector import clip_reading
 from detector.analysis import Networks
-from detector.cli import DONE, PARTLY_READ, UNREADABLE, main
-from detector.clip import ClipReader, Frame
+from detector.cli import main
+from detector.clip import ClipReader
+from detector.exit_codes import DONE, PARTLY_READ, UNREADABLE
+from detector.frame import Frame
 from detector.outputs import annotated_video, folder, lines, terminal
 from tests.fakes import square_networks
 
