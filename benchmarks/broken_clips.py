@@ -135,6 +135,6 @@ def hostile_clips(folder: Path) -> Iterator[Broken]:
 
 
 def _written(folder: Path, fault: str, name: str, content: bytes, number: int, frames: int = FRAMES) -> Broken:
-    path = folder / f"{number}_{name}"
+    path = folder / f"{fault.split()[0]}{number}_{name}"
     path.write_bytes(content)
     return Broken(fault, path, frames, folder / name if frames else None)

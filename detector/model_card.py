@@ -122,7 +122,7 @@ def read_card(file: Path, content: bytes, sha256: str) -> ModelCard:
             },
             precisions=tuple(document.get("precisions", {})),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (RecursionError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{file}: this is no model card, or one with parts missing ({error!r}); {REMEDY}") from error
     if card.size_px % card.stride:
         raise ModelError(f"{file}: size_px {card.size_px} is no multiple of stride {card.stride}; {REMEDY}")

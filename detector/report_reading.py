@@ -51,7 +51,7 @@ def _check_version(path: Path, document: dict[str, Any]) -> None:
     if schema == SCHEMA:
         return
     family, _, version = str(schema).partition("/")
-    if family != FAMILY or not version.isdecimal():
+    if family != FAMILY or not version.isdecimal() or len(version) > 9:
         raise ReportError(f"{path}: no report of detect; {REMEDY}")
     versions = document.get("versions")
     written_by = versions.get("detect", "of unknown version") if isinstance(versions, dict) else "of unknown version"

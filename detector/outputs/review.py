@@ -76,7 +76,7 @@ def read_review(path: Path, report: Report) -> Review:
         file = msgspec.json.decode(path.read_bytes(), type=ReviewFile)
     except OSError as error:
         raise ReviewError(f"{path}: cannot be read ({error.strerror}); save it from report.html") from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ReviewError(f"{path}: no review of this version ({error}); save it again from report.html") from error
     _check_belongs(path, file, report)
     _check_verdicts(path, file, report)
