@@ -41,8 +41,8 @@ SHOT_S = 20  # a cut after so many seconds, as in edited clips
 SAMPLES = 40
 SMALL, SMALL_FRAMES = (320, 180), 25
 OPTIONS = Request(
-    video=False, formats=("csv",), classes=None, threshold="typical", confidence=None, size="auto", from_s=None,
-    to_s=None, overwrite=True,
+    video=False, formats=("csv",), classes=None, threshold="typical", confidence=None, size="auto", every="auto",
+    from_s=None, to_s=None, overwrite=True,
 )  # fmt: skip
 
 

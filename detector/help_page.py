@@ -5,9 +5,11 @@ import click
 # fmt: off
 HEADINGS = {
     "What is looked at": ("listed", "from_s", "to_s", "classes", "tracks"),
-    "How closely": ("model", "size", "threshold", "confidence", "device"),
-    "What is written": ("out", "formats", "no_video", "overwrite"),
+    "How closely": ("model", "size", "every", "threshold", "confidence"),
+    "On what": ("device", "precision", "threads"),
+    "What is written": ("out", "formats", "no_video", "overwrite", "resume"),
     "Many clips": ("jobs", "retry_failed"),
+    "Clips from strangers": ("sandbox", "most_pixels", "most_frames", "most_memory"),
     "What was written before": ("verify", "review"),
 }
 # fmt: on

@@ -24,7 +24,7 @@ import cv2
 from detector.analysis import Networks
 from detector.one_clip import Request, analyse_into
 
-request = Request(True, ("csv", "coco"), None, "typical", 0.1, 320, None, None, False)
+request = Request(True, ("csv", "coco"), None, "typical", 0.1, 320, "auto", None, None, False)
 for run in sys.argv[2:]:
     threads, cv2_threads = map(int, run.split(","))
     cv2.setNumThreads(cv2_threads)
