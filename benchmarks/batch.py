@@ -194,12 +194,12 @@ def kills(folder: Path, count: int = 20, clips: int = 100) -> Figures:
 
 def page(folder: Path, clips: int = 1_000) -> Figures:
     """Megabytes of the page, and seconds from an empty page to the end of its load event."""
-    from tests.outputs.html.browser import browser
+    from tests.outputs.html.chromium import chromium
 
     rows = [row(f"archive/clip {number}.mp4", thumbnail=thumbnail(number)) for number in range(clips)]
     path = folder / "index.html"
     write_index(rows, path)
-    with browser(folder) as chrome:
+    with chromium(folder) as chrome:
         seconds = []
         for _ in range(3):
             chrome.get("about:blank")

@@ -120,7 +120,7 @@ def cost(clips: Sequence[Path], networks: Networks) -> dict[str, Any]:
     rows = {}
     for clip in clips:
         vehicles, smoke_fire = Timed(networks.vehicles), Timed(networks.smoke_fire)
-        analyze(clip, networks=Networks(vehicles, smoke_fire), to_s=COST_S)  # type: ignore[arg-type]
+        analyze(clip, networks=Networks(vehicles, smoke_fire), every=1, to_s=COST_S)  # type: ignore[arg-type]
         rows[clip.name] = {
             "vehicle_looks": vehicles.looks,
             "smoke_fire_looks": smoke_fire.looks,

@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +43,8 @@ def every_frame(task: Task) -> Work:
     from detector import analyze
     from detector.analysis import Networks
 
-    networks = Networks.load("cpu", **known_to(Networks.load, precision="fp32"))
-    settings = known_to(analyze, every=1)
-    return lambda watch: analyze(task.clip, networks=networks, size=SIZE_PX, **settings).input.frames_decoded
-
-
-def known_to(function: Callable[..., Any], **settings: Any) -> dict[str, Any]:
-    """Those of the settings that this version of detect has: what is not there is as it would be set."""
-    return {name: value for name, value in settings.items() if name in signature(function).parameters}
+    networks = Networks.load("cpu", precision="fp32")
+    return lambda watch: analyze(task.clip, networks=networks, size=SIZE_PX, every=1).input.frames_decoded
 
 
 def command(task: Task, *options: str) -> Work:
@@ -65,9 +58,9 @@ def command(task: Task, *options: str) -> Work:
     def work(watch: Stopwatch) -> int:
         def timed(*given: Any) -> Any:
             watch.restart()
-            report, drawn = whole(*given)
-            frames.append(report.input.frames_decoded)
-            return report, drawn
+            outcome = whole(*given)
+            frames.append(outcome.report.input.frames_decoded)
+            return outcome
 
         clip_attempt.analyse_into = timed
         with tempfile.TemporaryDirectory() as folder, suppress(SystemExit):
@@ -110,7 +103,7 @@ def network_alone(task: Task) -> Work:
     from detector.model import letterbox, load_network
 
     device = "cuda" if task.device == "cuda" else "cpu"
-    session = load_network("fast", device, **known_to(load_network, precision="fp32"))._session  # not its letterbox
+    session = load_network("fast", device, precision="fp32")._session  # not its letterbox
     images = [letterbox(image, SIZE_PX, 32)[0][None] for image in _some_pictures(task.clip)]
     frames = _frames(task.clip)
 

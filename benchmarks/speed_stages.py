@@ -21,7 +21,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "{} network": ("detector.model:Network.detect",),  # by the network's name
     "shots": ("detector.analysis:ShotFinder.update", "detector.analysis:FlashCue.update"),
     "tracks and what they mean": ("detector.analysis:understand_shot", "detector.analysis:count_clip"),
-    "hash of the clip": ("detector.report_assembly:sha256_of",),
+    "hash of the clip": ("detector.analysis:sha256_of",),
     "drawing": ("detector.outputs.annotated_video:FramePainter.draw",),
     "encoding": ("detector.outputs.annotated_video:ClipWriter.write",),
     "report.html": ("detector.outputs.html.material:gather", "detector.outputs.html.page:write_page"),

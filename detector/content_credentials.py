@@ -52,14 +52,13 @@ class ContentCredentials:
 
 
 def read_content_credentials(path: Path) -> ContentCredentials | None:
-    """Look for content credentials in a file; None where c2pa-python is not installed.
-
-    Raises:
-        OSError: the file is not there; never for what is in it.
-    """
+    """Look for content credentials in a file; None where c2pa-python is not installed."""
     if importlib.util.find_spec("c2pa") is None:
         return None
-    longest_s = LONGEST_S + path.stat().st_size / SLOWEST_BYTES_A_S
+    try:
+        longest_s = LONGEST_S + path.stat().st_size / SLOWEST_BYTES_A_S
+    except OSError as error:  # taken away while it was looked at
+        return ContentCredentials("unreadable", reason=f"the file cannot be read ({error.strerror})")
     try:
         done = subprocess.run(
             [sys.executable, "-P", CHILD, path.resolve()],  # -P: no module is taken from the folder one stands in

@@ -70,7 +70,7 @@ def run(arguments: list[str]) -> None:
             most = int(arguments.pop(0))
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     try:
-        main(arguments)
+        main([*arguments, "--every", "1"])  # so that moments can be told by the number of looks
     except SystemExit as ending:
         sys.stderr.flush()
         os._exit(int(ending.code or 0))

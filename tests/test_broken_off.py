@@ -50,7 +50,7 @@ def fake_networks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: object) -> Result:
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    result = CliRunner().invoke(main, [*map(str, arguments), "--every", "1"])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 

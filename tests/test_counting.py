@@ -30,7 +30,7 @@ def counts_of(tracks: Sequence[Track]) -> Counts:
 def shot(start: int, end: int, tracks: Sequence[Track], same_place_as: int | None = None) -> Shot:
     of = counts_of([replace_score(one, 0.99) for one in tracks])
     counts = (of.most_at_once, of.distinct, of.by_class, of.by_group, of.reason)
-    return Shot(start, end, start / 10, end / 10, "footage", False, *counts, same_place_as, 640, 4.0)
+    return Shot(start, end, start / 10, end / 10, "footage", False, *counts, same_place_as, 640, 4.0, end - start + 1)
 
 
 def replace_score(one: Track, score: float) -> Track:

@@ -135,7 +135,7 @@ def test_memory(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_report_page(analysed: AnalysedClip, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("selenium")
     from benchmarks import report_page
-    from tests.outputs.html.browser import CHROMIUM, DRIVER
+    from tests.outputs.html.chromium import CHROMIUM, DRIVER
 
     if not (CHROMIUM and DRIVER):
         pytest.skip("no chromium and chromedriver here; install them to test the page")

@@ -174,7 +174,7 @@ def test_the_time_on_a_card_seeks(page: Browser) -> None:
 )
 def test_filters(page: Browser, choice: str, value: str, count: int) -> None:
     Select(page.find_element(By.NAME, choice)).select_by_value(value)
-    assert len(cards(page)) == count
+    until(lambda: len(cards(page)) == count)
 
 
 def test_verdicts_by_mouse_and_by_key_are_saved(
@@ -187,7 +187,7 @@ def test_verdicts_by_mouse_and_by_key_are_saved(
     page.switch_to.active_element.send_keys("c")
     page.switch_to.active_element.send_keys("u")
     Select(card(page, "track 2").find_element(By.TAG_NAME, "select")).select_by_value("tank")
-    assert "3 of 5 judged" in text(page, "judged")
+    until(lambda: "3 of 5 judged" in text(page, "judged"))
     page.download_into(tmp_path)
     page.find_element(By.ID, "save").click()
     review = until(lambda: [path for path in tmp_path.iterdir() if path.name == "review.json"])[0]

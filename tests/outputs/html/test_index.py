@@ -10,7 +10,7 @@ from detector.outputs.html.index import in_all, render_index, report_link, write
 from tests.clip_rows import failed, figures, row, thumbnail
 
 if TYPE_CHECKING:
-    from selenium.webdriver import Chrome
+    from tests.outputs.html.chromium import Chromium
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\u2028.mp4"
 ROWS = [
@@ -45,27 +45,25 @@ def test_names_are_text() -> None:
 
 
 @pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Chrome]":
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Chromium]":
     pytest.importorskip("selenium")
-    from tests.outputs.html.browser import CHROMIUM, DRIVER, browser
+    from tests.outputs.html.chromium import CHROMIUM, DRIVER, chromium
 
     if not (CHROMIUM and DRIVER):
         pytest.skip("no chromium and chromedriver here; install them to test the page")
-    with browser(tmp_path_factory.mktemp("browser")) as started:
+    with chromium(tmp_path_factory.mktemp("browser")) as started:
         yield started
 
 
 @pytest.fixture
-def page(chrome: "Chrome", tmp_path: Path) -> "Iterator[Chrome]":
-    from tests.outputs.html.browser import asked_for, complaints
-
+def page(chrome: "Chromium", tmp_path: Path) -> "Iterator[Chromium]":
     write_index(ROWS, tmp_path / "index.html")
     (tmp_path / "10 %#?.detect").mkdir()
     (tmp_path / "10 %#?.detect" / "report.html").write_text("<title>the report</title>")
     chrome.get((tmp_path / "index.html").as_uri())
     yield chrome
-    assert complaints(chrome) == []
-    assert {url.partition(":")[0] for url in asked_for(chrome)} <= {"file", "data"}
+    assert chrome.complaints() == []
+    assert {url.partition(":")[0] for url in chrome.asked_for()} <= {"file", "data"}
 
 
 def shown(page: Any) -> list[str]:
