@@ -260,7 +260,6 @@ def versions() -> dict[str, str]:
         "onnxruntime-gpu",
         "onnxruntime-openvino",
         "opencv-python-headless",
-        "scenedetect-headless",
     )
     found = {"detect": __version__}
     for name in names:
