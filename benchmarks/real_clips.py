@@ -100,7 +100,7 @@ def main() -> None:
     print("| clip | most at once, found / truth | distinct low-best-high | frames of smoke | of fire | size px |")
     print("|---|---|---|---|---|---|")
     for name in [*truths, *(path.name for path in folder.glob("house_fire.mp4"))]:
-        found = of_report(analyze(folder / name, every=1, networks=networks))
+        found = of_report(analyze(folder / name, networks=networks))
         results[name] = {"found": found, "truth": truths.get(name)}
         print(row(name, found, truths.get(name)), flush=True)
     write_results("real_clips", results)

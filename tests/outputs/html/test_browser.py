@@ -1,7 +1,7 @@
 """report.html in the system's Chromium, opened from disk as an editor would; with TEST_FIREFOX=1 in Firefox too.
 
-Firefox forgets late what a page before had kept, so that one test may see the verdicts of another: by default it is left
-out.
+Firefox forgets late what a page before had kept, so that one test may see the verdicts of another: by default it is
+left out.
 """
 
 import json
