@@ -36,7 +36,7 @@ main()
 def startup(clip: Path = DEMO, times: int = TIMES) -> dict[str, float]:
     """Seconds, medians of so many starts."""
     with tempfile.TemporaryDirectory() as folder:
-        look = [str(clip), "--device", "cpu", "--out", f"{folder}/out"]
+        look = [str(clip), "--device", "cpu", "--out", f"{folder}/out", "--overwrite"]
         return {"help_s": seconds(COMMAND, ["--help"], times), "first_frame_s": seconds(FIRST_FRAME, look, times)}
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     print(figures)
     with tempfile.TemporaryDirectory() as folder:
         for milliseconds, name in longest_imports(
-            FIRST_FRAME, [str(clip), "--device", "cpu", "--out", f"{folder}/out"]
+            FIRST_FRAME, [str(clip), "--device", "cpu", "--out", f"{folder}/out", "--overwrite"]
         ):
             print(f"{milliseconds:8.1f} ms  {name}")
 
