@@ -12,8 +12,9 @@ checkpoint for the same input, since it cannot run ours, which takes bytes and h
 is by default models/vehicles/start.pt: the layers of the released network, its numbers those of the release before.
 
 Then what a frame costs as clips get longer and vehicles more (benchmarks/speed_growth.py), and how long the command
-takes to start (benchmarks/speed_startup.py). Prints tables, and keeps a whole run in benchmarks/results/speed.json;
-`python -m benchmarks.speed_tables` puts that into the documents. Needs ../shared/clips for the real clips.
+takes to start (benchmarks/speed_startup.py). Prints tables, and keeps a whole run in benchmarks/results/speed.json, or
+speed_bf16.json where the interpreter has OpenVINO, in which the default settings then compute;
+`python -m benchmarks.speed_tables` puts both into the documents. Needs ../shared/clips for the real clips.
 """
 
 import argparse
@@ -178,7 +179,12 @@ def run(given: argparse.Namespace) -> dict[str, Any]:
     figures = circumstances(given.threads) | {"frames": given.frames, "rounds": given.rounds}
     device = load_network("fast", given.device).device
     given.on_gpu = device.used == "cuda"
-    figures |= {"device": {"used": device.used, "reason": device.reason, "providers": device.providers}}
+    figures["device"] = {
+        "used": device.used,
+        "precision": device.precision,
+        "reason": device.reason,
+        "providers": device.providers,
+    }
     if "sides" in given.only:
         figures["clips"], figures["versions"] = measure_sides(given)
     if "growth" in given.only:
@@ -196,7 +202,8 @@ def main() -> None:
     print(printed(figures))
     everything = list(given.clips) == list(CLIPS) and given.sides is None and list(given.only) == list(PARTS)
     if everything and given.yolo_python:
-        write_results("speed", figures)
+        precision = figures["device"]["precision"]
+        write_results("speed" if precision == "fp32" else f"speed_{precision}", figures)
     else:
         remark("a part of the run is not kept")
 

@@ -6,7 +6,6 @@ It does its work once for every line on its standard input; benchmarks/speed_tur
 """
 
 import argparse
-import importlib.metadata
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any
 
 from benchmarks.speed_stages import StageClock, time_stages
 from benchmarks.speed_turns import Stopwatch, Work, pin_threads, serve
+from detector.report_assembly import versions
 
 SIZE_PX = 640
 """Longest side at which every contestant looks, but for the default settings, which choose."""
@@ -183,9 +183,7 @@ def main() -> None:
     arguments = parser.parse_args()
     pin_threads(arguments.threads)
     clock = time_stages() if arguments.side.startswith("detect") else StageClock()
-    names = ("onnxruntime", "opencv-python-headless", "av", "numpy")
-    versions = {name: importlib.metadata.version(name) for name in names}
-    serve(SIDES[arguments.side](Task(arguments.clip, arguments.device)), versions, clock.spent_s)
+    serve(SIDES[arguments.side](Task(arguments.clip, arguments.device)), versions(), clock.spent_s)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python -m benchmarks.speed_tables     # puts the figures that are kept into README.md and docs/performance.md
 
 Each table stands between two marks, `<!-- NAME of benchmarks.speed -->` and `<!-- end of NAME -->`, and only what lies
-between them is written anew.
+between them is written anew. Of a run in bfloat16 the first mark is `<!-- NAME of benchmarks.speed in bf16 -->`.
 """
 
 import re
@@ -14,6 +14,8 @@ from typing import Any
 
 from benchmarks.results import read_results, write_whole
 
+RUNS = {"speed": "benchmarks.speed", "speed_bf16": "benchmarks.speed in bf16"}
+"""Names of kept results, and what their marks call them."""
 DOCUMENTS = (Path("README.md"), Path("docs") / "performance.md")
 NOT_MEASURED = "not measured"
 
@@ -162,10 +164,10 @@ NEEDS = dict.fromkeys(TABLES, "clips") | {"circumstances": "versions", "growth":
 """The part of the figures that each table is made of."""
 
 
-def refreshed(document: str, figures: Mapping[str, Any]) -> str:
-    """The document with each of its marked tables made anew."""
+def refreshed(document: str, figures: Mapping[str, Any], run: str = RUNS["speed"]) -> str:
+    """The document with each of its tables that is marked as of this run made anew."""
     for name, table in TABLES.items():
-        begin, end = f"<!-- {name} of benchmarks.speed -->", f"<!-- end of {name} -->"
+        begin, end = f"<!-- {name} of {run} -->", f"<!-- end of {name} -->"
         marked = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
         if marked.search(document):
             made = f"{begin}\n{table(figures)}\n{end}"
@@ -188,9 +190,10 @@ def _table(rows: Sequence[str]) -> str:
 
 
 def main() -> None:
-    figures = read_results("speed")
-    for path in DOCUMENTS:
-        write_whole(path, refreshed(path.read_text(), figures))
+    for name, run in RUNS.items():
+        figures = read_results(name)
+        for path in DOCUMENTS:
+            write_whole(path, refreshed(path.read_text(), figures, run))
 
 
 if __name__ == "__main__":

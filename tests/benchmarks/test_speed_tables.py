@@ -89,6 +89,12 @@ def test_a_document_changes_between_its_marks_only() -> None:
     assert refreshed("no marks", FIGURES) == "no marks"
 
 
+def test_tables_of_one_run_leave_those_of_another_alone() -> None:
+    document = "<!-- aims of benchmarks.speed in bf16 -->\nold\n<!-- end of aims -->"
+    assert refreshed(document, FIGURES) == document
+    assert "old" not in refreshed(document, FIGURES, "benchmarks.speed in bf16")
+
+
 def test_growth_is_the_last_against_the_first_with_and_without_the_networks() -> None:
     rounds = [
         {"5": Turn(10, 1.0 * pace, 1.0, 50, {"x network": 0.5 * pace}), "100": Turn(10, 2.0 * pace, 1.0, 60, {})}
