@@ -15,6 +15,7 @@ from detector.limits import Limits
 from detector.wish import Wish
 
 if TYPE_CHECKING:
+    from detector.batch.command import Engine
     from detector.input_size import SizeChoice
     from detector.look_schedule import EveryChoice
     from detector.model_card import ThresholdName
@@ -126,6 +127,14 @@ if TYPE_CHECKING:
     metavar="auto|N",
     help="How many clips at once, each in a process of its own.  [default: auto, as cores and memory allow]",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where several clips are done: in processes of this machine, or on the Ray cluster that RAY_ADDRESS names or "
+    "this machine is part of.",
+)
 @click.option("--retry-failed", is_flag=True, help="Of several clips, try again those that could not be read before.")
 @click.option(
     "--sandbox",
@@ -194,6 +203,7 @@ def main(
     to_s: float | None,
     listed: tuple[Path, ...],
     jobs: int | None,
+    engine: "Engine",
     retry_failed: bool,
     sandbox: bool,
     most_pixels: int,
@@ -254,7 +264,9 @@ def main(
         sandbox=sandbox,
     )
     try:
-        sys.exit(_run(clips, out, Wish(device, precision, threads), model, tracks, jobs, retry_failed, request, demo))
+        sys.exit(
+            _run(clips, out, Wish(device, precision, threads), model, tracks, jobs, engine, retry_failed, request, demo)
+        )
     except KeyboardInterrupt:
         sys.exit(complain("stopped; add --resume to go on", INTERRUPTED))
 
@@ -280,6 +292,7 @@ def _run(
     model: str,
     tracks: Path | None,
     jobs: int | None,
+    engine: "Engine",
     retry_failed: bool,
     request: "Request",
     demo: bool,
@@ -290,7 +303,7 @@ def _run(
         return max(codes)
     if tracks is not None and max(len(clips), len(found)) > 1:
         return complain("--tracks is for one clip; name only that one", WRONG_USAGE)
-    if tracks is not None or (found == list(clips) and len(found) == 1):
+    if tracks is not None or (found == list(clips) and len(found) == 1 and engine == "local"):
         from detector.clip_command import run_clip
 
         folder = output_folder(found[0], out, alone=True, demo=demo)
@@ -298,6 +311,6 @@ def _run(
     from detector.batch.command import Batch, run_batch
 
     batch = Batch(
-        tuple(found), out, len(found) == 1, wish.device, model, jobs, retry_failed, wish.precision, wish.threads
+        tuple(found), out, len(found) == 1, wish.device, model, jobs, retry_failed, wish.precision, wish.threads, engine
     )
     return max([*codes, run_batch(batch, request)])

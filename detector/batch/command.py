@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 import cv2
 import onnxruntime
@@ -21,6 +22,7 @@ from detector.batch.entries import Entry
 from detector.batch.jobs import jobs_for, memory_available_bytes, threads_each
 from detector.batch.ledger import Ledger, row_of, settings_sha256
 from detector.batch.manifest import MANIFEST_NAME, Manifest, ManifestError, open_manifest
+from detector.batch.ray_engine import EngineError, do_on_ray
 from detector.batch.workers import run_tasks
 from detector.clips_named import output_folder
 from detector.device import DeviceError
@@ -34,6 +36,7 @@ from detector.wish import DeviceName, Precision
 
 SUMMARY_NAME, INDEX_NAME = "summary.csv", "index.html"
 Tell = Callable[[ClipTask, At], None]
+Engine = Literal["local", "ray"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Batch:
         jobs: how many at once; None for as many as cores and memory allow.
         retry_failed: try again what failed before.
         precision: see `Networks.load`.
-        threads: of each process; None to divide the cores among them.
+        threads: of each process; None to divide the cores among them, or for one on a cluster.
+        engine: processes of this machine, or a Ray cluster.
     """
 
     clips: tuple[Path, ...]
@@ -60,6 +64,7 @@ class Batch:
     retry_failed: bool
     precision: Precision = "auto"
     threads: int | None = None
+    engine: Engine = "local"
 
 
 def run_batch(batch: Batch, request: Request) -> int:
@@ -70,7 +75,7 @@ def run_batch(batch: Batch, request: Request) -> int:
         _refuse_to_replace(folder, request.overwrite)
         with open_manifest(folder) as manifest:
             return _run(batch, request, manifest, settings_sha256(request, cards, batch.precision))
-    except (ModelError, DeviceError) as error:
+    except (ModelError, DeviceError, EngineError) as error:
         return complain(error, NO_DEVICE_OR_MODEL)
     except ManifestError as error:
         return complain(error, WRONG_USAGE)
@@ -83,7 +88,8 @@ def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> i
     ledger = Ledger(manifest, settings, folder_of, request, batch.retry_failed)
     to_do = ledger.not_done(batch.clips)
     jobs = batch.jobs or jobs_for(len(to_do), _on_gpu(batch.device), memory_available_bytes())
-    networks = NetworksNamed(batch.device, batch.model, batch.threads or threads_each(jobs), batch.precision)
+    threads = batch.threads or (1 if batch.engine == "ray" else threads_each(jobs))
+    networks = NetworksNamed(batch.device, batch.model, threads, batch.precision)
     broken_off = False
     with BatchProgress(Console(stderr=True), len(batch.clips), len(batch.clips) - len(to_do)) as progress:
 
@@ -96,7 +102,7 @@ def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> i
 
         tasks = ledger.tasks(to_do, networks, settled)
         try:
-            for task, outcome in _do_here(tasks, tell) if jobs == 1 else _do_in_processes(tasks, jobs, tell):
+            for task, outcome in _done(batch, jobs, tasks, tell):
                 if outcome.exit_code == NO_DEVICE_OR_MODEL:
                     return complain(outcome.reason, NO_DEVICE_OR_MODEL)
                 ledger.finish(task, outcome, settled)
@@ -110,6 +116,20 @@ def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> i
         _write_whole(manifest.folder / INDEX_NAME, partial(write_index, all_rows))
     Console().print(batch_summary(rows))
     return INTERRUPTED if broken_off else max((row.exit_code for row in rows), default=DONE)
+
+
+def _done(batch: Batch, jobs: int, tasks: Iterator[ClipTask], tell: Tell) -> Iterator[tuple[ClipTask, ClipOutcome]]:
+    """Each task with its outcome, by whoever is to do them."""
+    if batch.engine == "ray":
+        return _do_on_cluster(tasks, batch.jobs, tell)
+    return _do_here(tasks, tell) if jobs == 1 else _do_in_processes(tasks, jobs, tell)
+
+
+def _do_on_cluster(tasks: Iterator[ClipTask], jobs: int | None, tell: Tell) -> Iterator[tuple[ClipTask, ClipOutcome]]:
+    with _on_ctrl_c() as stop:
+        yield from do_on_ray(do_clip, tasks, jobs, tell, stop)
+        if stop.is_set():
+            raise KeyboardInterrupt
 
 
 def _do_here(tasks: Iterator[ClipTask], tell: Tell) -> Iterator[tuple[ClipTask, ClipOutcome]]:

@@ -19,7 +19,7 @@ FIGURES = ClipFigures(10.0, 1, 2, 3, 2, 1, 1.5, 0.0, 1.0)
 
 
 def quick_clip(task: ClipTask, tell: Callable[[At], None], networks: object = None) -> ClipOutcome:
-    """What stands in the clip is what happens to it: nothing, "killed", "ends", "slow" or "bad"."""
+    """What stands in the clip is what happens to it: nothing, "killed", "ends", "slow", "a while" or "bad"."""
     what = task.clip.read_text()
     tell(At("looking", 1, 2))
     if what.startswith("killed"):
@@ -29,7 +29,7 @@ def quick_clip(task: ClipTask, tell: Callable[[At], None], networks: object = No
     if what.startswith("bad"):
         return ClipOutcome(3, "is no video", 0.1)
     try:
-        time.sleep(60 if what.startswith("slow") else 0.02)
+        time.sleep(60 if what.startswith("slow") else 1 if what.startswith("a while") else 0.02)
     except KeyboardInterrupt:
         return ClipOutcome(130, "broken off by the user", 0.1)
     try:
