@@ -9,6 +9,8 @@ CLIP_SUFFIXES = (
     ".3g2 .3gp .asf .avi .dv .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .webm .wmv".split()  # noqa: SIM905
 )
 
+LONGEST_NAME_BYTES = 255  # of most file systems
+
 
 def clips_in(named: Path) -> list[Path]:
     """The clip itself, the clips of a folder, or what a pattern with * matches; ** in it goes down into folders.
@@ -51,8 +53,16 @@ def each_once(clips: Iterable[Path]) -> list[Path]:
 def output_folder(clip: Path, out: Path | None, alone: bool, demo: bool) -> Path:
     """Beside the clip, or in `out`, which is the folder itself where there is one clip alone."""
     if out is None:
-        return Path("demo.detect") if demo and alone else clip.with_name(f"{clip.stem}.detect")
-    return out if alone else out / f"{clip.stem}.detect"
+        return Path("demo.detect") if demo and alone else clip.with_name(folder_name(clip))
+    return out if alone else out / folder_name(clip)
+
+
+def folder_name(clip: Path, number: int = 1) -> str:
+    """`clip.detect`, then `clip.2.detect` and so on; the end of a name is cut off where it would grow too long."""
+    stem, ending = clip.stem, ".detect" if number == 1 else f".{number}.detect"
+    while len(os.fsencode(stem + ending)) > LONGEST_NAME_BYTES:
+        stem = stem[:-1]
+    return stem + ending
 
 
 def _clips_of_folder(named: Path) -> list[Path]:

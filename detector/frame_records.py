@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from detector.json_values import json_values
+from detector.json_values import json_text, json_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class FrameRecord:
 
 def frame_line(record: FrameRecord) -> str:
     """One line of frames.jsonl, without the line break."""
-    return json.dumps(json_values(asdict(record)), ensure_ascii=False, separators=(",", ":"))
+    return json_text(json_values(asdict(record)))
 
 
 def read_frames(lines: Iterable[str]) -> Iterable[FrameRecord]:

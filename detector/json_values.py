@@ -1,7 +1,12 @@
-"""JSON values of the outputs' dataclasses: the key `class`, and no digits that mean nothing."""
+"""JSON of the outputs' dataclasses: the key `class`, no digits that mean nothing, no letters that cannot be seen."""
 
+import json
+import re
 from typing import Any
 
+from detector.printable import printable
+
+MAYBE_UNSEEN = re.compile(r"[^\n -~]")
 DECIMALS = {
     "score": 4,
     "smoke": 4,
@@ -31,3 +36,15 @@ def json_values(value: Any, key: str = "") -> Any:
     if isinstance(value, float):
         return round(value, DECIMALS.get(key, 6))
     return value
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """JSON that can be read as it stands: letters of all scripts are kept, and what could steer a terminal or turn
+    text around is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=None if indent else (",", ":"))
+    return text if text.isprintable() else MAYBE_UNSEEN.sub(_escaped_if_unseen, text)
+
+
+def _escaped_if_unseen(found: re.Match[str]) -> str:
+    letter = found[0]
+    return letter if printable(letter, "") else json.dumps(letter)[1:-1]

@@ -4,7 +4,6 @@ Frames are counted from 0 in decoding order, ranges include both ends. Times are
 What is known of each frame is in `frame_records`; `Event` and `Coverage` have modules of their own.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from detector.content_credentials import ContentCredentials as ContentCredential
 from detector.coverage_records import Coverage as Coverage
 from detector.coverage_records import DamagedPlace as DamagedPlace
 from detector.event_records import Event as Event
-from detector.json_values import json_values
+from detector.json_values import json_text, json_values
 from detector.limits import DEFAULT_LIMITS, Limits
 from detector.review_records import Review as Review
 from detector.wish import Precision
@@ -272,4 +271,4 @@ def report_document(report: Report) -> dict[str, Any]:
 
 def write_report(report: Report, path: Path) -> None:
     """Write report.json."""
-    path.write_text(json.dumps(report_document(report), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json_text(report_document(report), indent=2) + "\n", encoding="utf-8")

@@ -47,7 +47,7 @@ def run_verify(
         return complain(error, WRONG_USAGE)
     except KeyboardInterrupt:
         return INTERRUPTED
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     for difference in comparison.differences:
         console.print(printable(f"differs: {difference}"))
     for remark in comparison.remarks:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from detector.clip import ClipError
-from detector.clips_named import clips_in, clips_listed, each_once, output_folder
+from detector.clips_named import clips_in, clips_listed, each_once, folder_name, output_folder
 
 
 @pytest.fixture
@@ -83,3 +83,12 @@ def test_each_file_is_named_once_in_the_order_given(archive: Path) -> None:
 )
 def test_where_outputs_go(out: str | None, alone: bool, folder: str) -> None:
     assert output_folder(Path("in/a.mp4"), Path(out) if out else None, alone, demo=False) == Path(folder)
+
+
+@pytest.mark.parametrize("stem", ["n" * 251, "車" * 83, "🚚" * 62, "a"])
+@pytest.mark.parametrize("number", [1, 2, 1000])
+def test_a_name_as_long_as_any_has_a_folder_too(tmp_path: Path, stem: str, number: int) -> None:
+    name = folder_name(tmp_path / f"{stem}.mp4", number)
+    (tmp_path / name).mkdir()
+    assert name.endswith(".detect" if number == 1 else f".{number}.detect")
+    assert name[0] == stem[0]

@@ -14,6 +14,7 @@ from detector import __version__
 from detector.batch.clip_task import ClipOutcome, ClipTask, NetworksNamed
 from detector.batch.entries import Entry, FileMarks, State
 from detector.batch.manifest import Manifest
+from detector.clips_named import folder_name
 from detector.exit_codes import DONE, INTERRUPTED, NO_DEVICE_OR_MODEL, PARTLY_READ, UNREADABLE
 from detector.file_hash import sha256_of
 from detector.model_card import ModelCard
@@ -142,7 +143,7 @@ class Ledger:
             if owner[0] == key[0] and self._request.overwrite:
                 return folder, True
             number += 1
-            folder = around / f"{clip.stem}.{number}.detect"
+            folder = around / folder_name(clip, number)
 
     def _stands(self, entry: Entry) -> bool:
         """Whether what is known of a clip needs no doing again."""

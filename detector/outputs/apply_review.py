@@ -1,11 +1,10 @@
 """`detect --apply-review`: a person's verdicts written beside the machine's findings."""
 
-import json
 import os
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from detector.json_values import json_values
+from detector.json_values import json_text, json_values
 from detector.outputs.checksums import CHECKSUMS_NAME, renewed_checksums
 from detector.outputs.html.page import read_material, render
 from detector.outputs.review import read_review
@@ -36,7 +35,7 @@ def apply_review(review_file: Path, folder: Path) -> int:
     document["review"] = json_values(asdict(review))
     texts = {
         "report.html": render(reviewed, read_material(folder / "report.html")),
-        "report.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
+        "report.json": json_text(document, indent=2) + "\n",
     }
     parts = {name: folder / f".part-{name}" for name in texts}
     try:

@@ -14,7 +14,7 @@ from detector.printable import printable
 from detector.report import Convoy, Event, Shot, TrackSummary
 
 Row = Mapping[str, Any]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # the wide ones count as well where Excel speaks Japanese
 
 # fmt: off
 TRACK_COLUMNS = (

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -14,10 +13,12 @@ from detector.outputs.words import clock, counted, heading, share, span
 from detector.printable import printable
 from detector.report import Convoy, Coverage, Distinct, Event, MostAtOnce, Report
 
+LONGEST_NAME = 24
+
 
 def summary(report: Report) -> RenderableType:
     """What was found and what was not seen, for `rich.console.Console.print`."""
-    table = Table(title=escape(printable(report.input.file)), title_justify="left", show_header=False, expand=False)
+    table = Table(title=_plain(report.input.file), title_justify="left", show_header=False, expand=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     counts = report.counts
@@ -25,7 +26,7 @@ def summary(report: Report) -> RenderableType:
     table.add_row("Most at once", _at_once(counts.most_at_once))
     for name, count in (*counts.by_group.items(), *counts.by_class.items()):
         at_once = f"{count.most_at_once.vehicles} at once"
-        table.add_row(escape(printable(f"  {name}")), f"{_distinct(count.distinct)}; {at_once}")
+        table.add_row(_plain(f"  {_short(name)}"), f"{_distinct(count.distinct)}; {at_once}")
     table.add_row("Convoys", "\n".join(map(_convoy, report.convoys)) or "none found")
     for kinds in (("smoke",), ("fire", "flash")):
         events = [event for event in report.events if event.kind in kinds]
@@ -38,12 +39,12 @@ def summary(report: Report) -> RenderableType:
     unread = _unread(report.coverage)
     table.add_row("Not read", Text(unread, style="bold red") if unread else "nothing: every picture was decoded")
     if report.run.sandbox is not None:
-        given_up = printable(", ".join(report.run.sandbox))
-        table.add_row("Confined", escape(f"reading, which gave up {given_up}; the sound is left out"))
-    table.add_row("Credentials", escape(credentials_said(report.input.content_credentials)))
+        given_up = ", ".join(report.run.sandbox)
+        table.add_row("Confined", _plain(f"reading, which gave up {given_up}; the sound is left out"))
+    table.add_row("Credentials", _plain(credentials_said(report.input.content_credentials)))
     device = report.device
     speed = f"{report.run.frames_per_second:.1f} frames per second"
-    table.add_row("Run", f"{device.used} ({escape(printable(device.reason))}), {_sizes(report)}, {speed}")
+    table.add_row("Run", _plain(f"{device.used} ({device.reason}), {_sizes(report)}, {speed}"))
     return Group(table, Text(printable(f"About the count: {counts.reason}."), style="dim"))
 
 
@@ -65,6 +66,16 @@ def progress(console: Console, doing: str) -> Iterator[Callable[[int, int | None
             progress.update(task, completed=done, total=expected, rate=f"{speed:.1f} fps" if speed else "")
 
         yield tell
+
+
+def _plain(text: str) -> Text:
+    """What is not ours to choose: never taken for markup, nor for the name of an emoji."""
+    return Text(printable(text))
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for the other column."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def _distinct(distinct: Distinct) -> str:
@@ -112,7 +123,7 @@ def _coverage(coverage: Coverage) -> str:
 
 def _sizes(report: Report) -> str:
     if report.settings.tracks is not None:
-        return f"vehicles from {escape(printable(report.settings.tracks))}"
+        return f"vehicles from {report.settings.tracks}"
     sizes_px = [shot.input_size_px for shot in report.shots if shot.input_size_px] or [report.networks[0].size_px or 0]
     least, most = min(sizes_px), max(sizes_px)
     return f"{least} px" if least == most else f"{least} to {most} px"

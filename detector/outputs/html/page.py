@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from detector.json_values import json_text
 from detector.outputs.credentials import credentials_said
 from detector.outputs.html import sentences
 from detector.outputs.html.material import Material, span_s
@@ -16,6 +17,7 @@ from detector.outputs.html.parts import asset, content_policy, environment
 from detector.outputs.review import SCHEMA as REVIEW_SCHEMA
 from detector.outputs.review import findings_sha256, labels
 from detector.outputs.words import class_name, clock
+from detector.printable import printable
 from detector.report import Report, report_document
 
 SCRIPTS = ("data.js", "player.js", "timeline.js", "verdicts.js", "cards.js", "page.js")  # in the order they are needed
@@ -71,8 +73,8 @@ def read_material(path: Path) -> Material:
 
 def embedded_json(value: Any) -> Markup:
     """JSON that can stand inside a script element: nothing in it can end the element or open a comment."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    for letter in "<>&\u2028\u2029":
+    text = json_text(value)
+    for letter in "<>&":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return Markup(text)
 
@@ -88,7 +90,7 @@ def _data(report: Report, material: Material) -> dict[str, Any]:
         "end_s": end_s,
         **{key: document[key] for key in ("tracks", "convoys", "events", "shots", "review")},
         "labels": labels(report),
-        "class_names": {name: class_name(name) for name in report.networks[0].classes},
+        "class_names": {name: printable(class_name(name)) for name in report.networks[0].classes},
         "sentences": {
             "convoys": [sentences.convoy(convoy) for convoy in report.convoys],
             "events": [sentences.event(event) for event in report.events],

@@ -6,12 +6,15 @@ from importlib.resources import files
 
 import jinja2
 
+from detector.printable import printable
+
 
 def environment() -> jinja2.Environment:
     """Templates of this package; what is put into them is text, never HTML."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("detector.outputs.html", "."),
         autoescape=True,
+        finalize=_visible,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -36,6 +39,11 @@ def content_policy(style: str, script: str) -> str:
             "form-action 'none'",
         )
     )
+
+
+def _visible(value: object) -> object:
+    """Text without the characters that would hide a part of it or turn it around."""
+    return printable(value, "\N{REPLACEMENT CHARACTER}") if type(value) is str else value
 
 
 def _integrity(text: str) -> str:

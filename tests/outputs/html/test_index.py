@@ -70,7 +70,8 @@ def shown(page: Any) -> list[str]:
     """Names of the rows that are shown, in order, as short as they can be told apart."""
     script = """return [...document.querySelectorAll('tbody tr')].filter((row) => row.offsetParent !== null)
         .map((row) => row.dataset.clip)"""
-    return [Path(name).stem if name != HOSTILE else "hostile" for name in page.execute_script(script)]
+    as_shown = HOSTILE.replace("\u2028", "\N{REPLACEMENT CHARACTER}")
+    return [Path(name).stem if name != as_shown else "hostile" for name in page.execute_script(script)]
 
 
 def choose(page: Any, name: str, value: str) -> None:
