@@ -1,28 +1,32 @@
-"""Broken text files for the parsers of our own that read what strangers wrote.
+"""Broken text files for every parser of our own, and boxes that make no sense for the tracker.
 
-A parser may give a value or raise its own error, and nothing else.
+A parser may give a value or raise its own error, and nothing else; the tracker must give tracks.
 
     python -m benchmarks.fuzz --minutes 5
 
-frames.jsonl is left out: it is read only by the run that wrote it. Sound documents are broken by seed: bytes flipped,
-cut out, doubled, numbers and words replaced by extreme ones.
+Sound documents are broken by seed: bytes flipped, cut out, doubled, replaced by extreme ones; in JSON also values
+exchanged, left out and doubled.
 """
 
 import argparse
+import contextlib
+import json
 import random
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
-from detector.model_card import ModelError, read_card
-from detector.mot_file import MotFileError, detection_lines, read_detections
-from detector.outputs.review import ReviewError, read_review
-from detector.report import write_report
-from detector.report_reading import ReportError, read_report
-from tests.fakes import ground, square_networks, with_squares
-from tests.reports import convoy, event, report, shot, track
+from benchmarks.fuzzing.label_files import parsers_of_label_files
+from benchmarks.fuzzing.network_files import parsers_of_network_files
+from benchmarks.fuzzing.parser import Parser
+from benchmarks.fuzzing.report_files import parsers_of_report_files
+from benchmarks.fuzzing.run_files import parsers_of_run_files
+from benchmarks.fuzzing.shots import tracker_failures
+from detector import analysis
+from tests.fakes import square_networks
 
 EXTREMES = (
     b"-1",
@@ -35,49 +39,81 @@ EXTREMES = (
     b"{}",
     b'""',
     b"\xff\xfe",
+    b"\x00",
     b"[" * 5000,
     b"true",
     b",",
 )
+EXTREME_VALUES: tuple[Any, ...] = (
+    None, True, -1, 0, 0.5, 10**9, 10**30, 1e300, float("nan"), float("-inf"), "", "a\0b", "\ud800", "../..",
+    "x" * 5000, [], {}, [[]], {"class": 1}, [1e300] * 4,
+)  # fmt: skip
+SEEDS_A_TURN = 50
 
 
-@dataclass(frozen=True)
-class Parser:
-    """What reads a file, a sound file for it, and the error it may raise."""
-
-    name: str
-    sound: bytes
-    read: Callable[[Path], object]
-    errors: tuple[type[Exception], ...]
-
-
-def parsers(folder: Path) -> list[Parser]:
-    """All of our own that read what a stranger may have written."""
-    found = report(shots=(shot(),), tracks=(track(1), track(2)), events=(event(),), convoys=(convoy(1, 2),))
-    write_report(found, folder / "report.json")
-    networks = square_networks()
-    [seen] = networks.vehicles.detect([with_squares(ground(0), [(20, 20), (80, 60)])])
-    boxes = "".join(f"{line}\n" for number in range(5) for line in detection_lines(number, seen)).encode()
-    detected = networks.vehicles.card
-    review = b'{"schema": "detect-review/1", "saved": "2024-01-01T00:00:00Z", "clip_sha256": "00", "verdicts": []}'
-    card = (Path("models") / "smoke_fire" / "model.json").read_bytes()
-    return [
-        Parser("report.json", (folder / "report.json").read_bytes(), read_report, (ReportError,)),
-        Parser("review.json", review, lambda path: read_review(path, found), (ReviewError,)),
-        Parser("detections.txt", boxes, lambda path: read_detections(path, detected), (MotFileError,)),
-        Parser("model.json", card, lambda path: read_card(path, path.read_bytes(), "0" * 64), (ModelError,)),
-    ]
+@contextlib.contextmanager
+def parsers(folder: Path) -> Iterator[list[Parser]]:
+    """All of our own that read what a stranger may have written; within it the command looks for coloured squares."""
+    before = analysis.Networks.load
+    analysis.Networks.load = staticmethod(lambda *_, **__: square_networks())  # type: ignore[method-assign,assignment]
+    try:
+        yield [
+            *parsers_of_network_files(),
+            *parsers_of_run_files(folder),
+            *parsers_of_report_files(folder),
+            *parsers_of_label_files(folder),
+        ]
+    finally:
+        analysis.Networks.load = staticmethod(before)  # type: ignore[method-assign]
 
 
 def broken(sound: bytes, seed: int) -> bytes:
     """The document with one to four faults."""
     chance = random.Random(seed)
+    if chance.random() < 0.5:
+        with contextlib.suppress(ValueError):
+            return _with_other_values(sound, chance)
     content = bytearray(sound)
     for _ in range(chance.randint(1, 4)):
         begin = chance.randrange(len(content) + 1)
         end = min(len(content), begin + chance.choice((0, 1, 1, 4, 30, 500)))
         content[begin:end] = chance.choice((b"", bytes([chance.randrange(256)]), content[begin:end] * 2, *EXTREMES))
     return bytes(content)
+
+
+def _with_other_values(sound: bytes, chance: random.Random) -> bytes:
+    """A JSON document, or one of several lines of JSON, with up to three values exchanged; ValueError if it is none."""
+    try:
+        document, before, after = json.loads(sound), b"", b""
+    except ValueError:
+        lines = sound.splitlines(keepends=True)
+        number = chance.randrange(len(lines))
+        document, before, after = json.loads(lines[number]), b"".join(lines[:number]), b"".join(lines[number + 1 :])
+    for _ in range(chance.randint(1, 3)):
+        places = list(_places(document))
+        if places:
+            _exchange(*chance.choice(places), chance)
+    return before + json.dumps(document).encode() + b"\n" + after
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every list or object with each of its indices or keys, at any depth."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in list(items):
+        yield value, key
+        yield from _places(item)
+
+
+def _exchange(within: Any, key: Any, chance: random.Random) -> None:
+    what = chance.choice(("value", "value", "value", "leave out", "double", "nearly"))
+    if what == "leave out":
+        del within[key]
+    elif what == "double" and isinstance(within, list):
+        within.insert(key, within[key])
+    elif what == "nearly" and isinstance(within[key], int | float):
+        within[key] += chance.choice((-1, 1, 1000))
+    else:
+        within[key] = deepcopy(chance.choice(EXTREME_VALUES))
 
 
 def failures(parser: Parser, seeds: range, folder: Path) -> list[str]:
@@ -90,26 +126,35 @@ def failures(parser: Parser, seeds: range, folder: Path) -> list[str]:
         except parser.errors:
             continue
         except Exception as error:
-            found.append(f"{parser.name}, seed {seed}: {type(error).__name__}: {str(error)[:100]}")
+            found.append(f"{parser.name}, seed {seed}: {type(error).__name__}: {str(error)[:200]}")
     return found
 
 
 def run(minutes: float) -> dict[str, tuple[int, list[str]]]:
-    """By parser how many documents were tried, and what failed."""
+    """By parser how many documents were tried, and what failed; likewise shots, for the tracker."""
     tried: dict[str, tuple[int, list[str]]] = {}
-    with tempfile.TemporaryDirectory() as place:
-        known = parsers(Path(place))
+
+    def add(name: str, count: int, bad: list[str]) -> None:
+        before, failed = tried.get(name, (0, []))
+        tried[name] = (before + count, failed + bad)
+
+    with tempfile.TemporaryDirectory() as place, parsers(Path(place)) as known:
         until, seed = time.monotonic() + 60 * minutes, 0
         while time.monotonic() < until:
+            seeds = range(seed, seed + SEEDS_A_TURN)
             for parser in known:
-                count, bad = tried.get(parser.name, (0, []))
-                tried[parser.name] = (count + 100, bad + failures(parser, range(seed, seed + 100), Path(place)))
-            seed += 100
+                add(parser.name, len(seeds), failures(parser, seeds, Path(place)))
+            add("tracker", len(seeds), tracker_failures(seeds))
+            seed += SEEDS_A_TURN
     return tried
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--minutes", type=float, default=5)
+    print("| what | tried | failed |\n|---|---|---|")
+    failed = []
     for name, (count, bad) in run(arguments.parse_args().minutes).items():
-        print(f"{name}: {count} documents, {len(bad)} failures", *bad[:5], sep="\n  ")
+        print(f"| {name} | {count:,} | {len(bad)} |")
+        failed += bad
+    print(*failed[:20], sep="\n")

@@ -20,11 +20,19 @@ def clips_in(named: Path) -> list[Path]:
     `detect` itself wrote.
 
     Raises:
-        ClipError: nothing there, or a folder that cannot be listed or has no clip in it.
+        ClipError: nothing there, a name that no file can have, or a folder that cannot be listed or has no clip in it.
     """
     from detector.clip import ClipError
 
-    if named.is_dir():
+    if "\0" in str(named):
+        raise ClipError(f"{named}: no file can have this name, which holds a zero byte; mend the list")
+    try:
+        is_folder = named.is_dir()
+    except OSError as error:
+        raise ClipError(
+            f"{named}: cannot be looked for ({error.strerror}); mend the name or its permissions"
+        ) from error
+    if is_folder:
         return _clips_of_folder(named)
     if os.path.lexists(named) or not glob.has_magic(str(named)):
         return [named]

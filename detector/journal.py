@@ -100,22 +100,18 @@ class Journal:
             self._write(wanted)
             self._file.flush()
 
-    def recall(self, call: _Call) -> tuple[_Found, ...] | None:
-        """The answer to the next call; None where it is not known, and then that of no later call is."""
+    def recall(self, call: _Call, classes: int) -> list[Detections] | None:
+        """The answer to the next call, by a network of so many classes; None where it is not known, and then that of no
+        later call is."""
         if self._ended:
             return None
         start = self._file.tell()
-        record = self._read()
-        try:
-            answer = None if record is None else msgspec.msgpack.decode(record, type=_Answer)
-        except msgspec.MsgspecError:
-            answer = None
-        if answer is None or answer.call != call:
+        found = _answer_to(call, self._read(), classes)
+        if found is None:
             self._file.seek(start)
             self._file.truncate()
             self._ended = True
-            return None
-        return answer.found
+        return found
 
     def keep(self, call: _Call, found: tuple[_Found, ...]) -> None:
         """Write down what came of a call that could not be recalled."""
@@ -157,12 +153,13 @@ class RememberingNetwork(Network):
     ) -> list[Detections]:
         """As `Network.detect`."""
         call = _Call(confidence, size_px, tuple(_picture(image) for image in images))
-        answer = self._journal.recall(call)
-        if answer is None:
-            found = self._network.detect(images, confidence=confidence, size_px=size_px)
-            answer = tuple(_to_bytes(each) for each in found)
-            self._journal.keep(call, answer)
-        return [_from_bytes(each) for each in answer]  # also what is new, so that both are the same for certain
+        known = self._journal.recall(call, len(self.card.classes))
+        if known is not None:
+            return known
+        found = self._network.detect(images, confidence=confidence, size_px=size_px)
+        answer = tuple(_to_bytes(each) for each in found)
+        self._journal.keep(call, answer)
+        return [_from_bytes(each) for each in answer]  # so that it is the same for certain as when it is recalled
 
 
 class RunJournal:
@@ -216,7 +213,7 @@ class RunJournal:
 def _document(content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 
@@ -228,6 +225,19 @@ def _unlike(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
             yield from _unlike(before, now)
         elif before != now:
             yield key
+
+
+def _answer_to(call: _Call, record: bytes | None, classes: int) -> list[Detections] | None:
+    """What a record answers; None if it answers another call, or with what no network of so many classes says."""
+    if record is None:
+        return None
+    try:
+        answer = msgspec.msgpack.decode(record, type=_Answer)
+        found = [_from_bytes(each) for each in answer.found]
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    known = all(((each.classes >= 0) & (each.classes < classes)).all() for each in found)
+    return found if known and answer.call == call and len(found) == len(call.pictures) else None
 
 
 def _picture(image: NDArray[np.uint8]) -> _Picture:

@@ -1,18 +1,17 @@
 """One clip from looking to the last of its outputs, which appear together."""
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import av
 
 from detector.analysis import Networks, OnProgress, analyze
 from detector.clip import ClipError
 from detector.file_hash import FileState, state_of
-from detector.frame_records import read_frames
+from detector.frame_records import FrameRecord, FrameRecordError, read_frames
 from detector.input_size import SizeChoice
 from detector.interruption import Interruption
 from detector.journal import RunJournal
@@ -182,6 +181,8 @@ class _Later:
         except ClipError as error:
             self.clip_lost = True
             self.lost.append(f"{listed} not written: {error}")
+        except FrameRecordError as error:
+            self.lost.append(f"{listed} not written: {error}")
         except (OSError, av.FFmpegError) as error:
             self.lost.append(
                 f"{self._outputs.path}: {listed} could not be written ({error.strerror or error}); free some space, "
@@ -197,7 +198,7 @@ class _Later:
             self._interruption.check()
             self._clip_must_be_the_same()
             told = _breakable(tell, self._interruption)
-            whole = write_annotated_video(self._report, read_frames(frames), self._clip, path, told)
+            whole = write_annotated_video(self._report, frames, self._clip, path, told)
         self._clip_must_be_the_same()
         self.drawn = whole
         self.stopped |= not whole
@@ -213,12 +214,15 @@ class _Later:
             self._interruption.check()
             self._clip_must_be_the_same()
             told = _breakable(tell, self._interruption)
-            material = gather(report, read_frames(frames), self._clip, self._video, told)
+            material = gather(report, frames, self._clip, self._video, told)
         self._clip_must_be_the_same()
         write_page(report, material, self._outputs.part("report.html"))
 
-    def _frames(self) -> TextIO:
-        return self._outputs.part("frames.jsonl").open(encoding="utf-8")
+    @contextmanager
+    def _frames(self) -> Iterator[Iterable[FrameRecord]]:
+        path = self._outputs.part("frames.jsonl")
+        with path.open("rb") as lines:
+            yield read_frames(lines, str(path))
 
     def _clip_must_be_the_same(self) -> None:
         if state_of(self._clip) != self._before:

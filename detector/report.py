@@ -108,6 +108,10 @@ class MostAtOnce:
     frame: int | None
     time_s: float | None
 
+    def __post_init__(self) -> None:
+        if (self.frame is None) != (self.time_s is None):
+            raise ValueError("a frame without its time, or a time without its frame")
+
 
 @dataclass(frozen=True)
 class Distinct:

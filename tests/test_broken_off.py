@@ -15,11 +15,12 @@ import av
 import pytest
 from click.testing import CliRunner, Result
 
-from detector import analysis
+from detector import analysis, one_clip
 from detector.cli import main
 from detector.clip import ClipReader
 from detector.file_hash import sha256_of
 from detector.outputs.checksums import CHECKSUMS_NAME, read_checksums, write_checksums
+from detector.report import Report
 from tests.clips import write_clip
 from tests.fakes import FIRE_RED, SquareFinder, ground, noisy, square_networks, with_squares, write_pictures
 
@@ -364,6 +365,28 @@ def test_a_clip_that_changes_while_it_is_read(clip: Path, tmp_path: Path, at_loo
     assert "was changed or taken away" in result.stderr
     assert "annotated.mp4" not in contents(tmp_path / "out"), "it would show another clip"
     assert_the_list_is_true(tmp_path / "out")
+
+
+def test_frame_records_that_are_meddled_with(clip: Path, tmp_path: Path, whole, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    write_report = one_clip.write_report
+
+    def meddling(report: Report, path: Path) -> None:
+        write_report(report, path)
+        with path.with_name(".part-frames.jsonl").open("r+b") as frames:
+            frames.readline()
+            frames.write(b"[" * 30_000)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(one_clip, "write_report", meddling)
+        result = run(clip, "--out", tmp_path / "out", "--format", "coco")
+    assert result.exit_code == 2
+    for name in ("coco.json", "annotated.mp4", "report.html"):
+        assert (
+            f"{name} not written: {tmp_path / 'out' / '.part-frames.jsonl'}, line 2: no frame record" in result.stderr
+        )
+    assert "report.json" in contents(tmp_path / "out")
+    assert run(clip, "--out", tmp_path / "out", "--resume").exit_code == 0
+    assert contents(tmp_path / "out") == whole
 
 
 def test_a_folder_that_is_taken_away(clip: Path, tmp_path: Path, at_look) -> None:  # type: ignore[no-untyped-def]

@@ -92,3 +92,9 @@ def test_a_name_as_long_as_any_has_a_folder_too(tmp_path: Path, stem: str, numbe
     (tmp_path / name).mkdir()
     assert name.endswith(".detect" if number == 1 else f".{number}.detect")
     assert name[0] == stem[0]
+
+
+@pytest.mark.parametrize("name", ["zero\0byte.mp4", "n" * 300 + ".mp4", "deep/" * 2000 + "a.mp4"])
+def test_a_name_that_no_file_can_have_is_said_to_be_none(archive: Path, name: str) -> None:
+    with pytest.raises(ClipError, match="mend the"):
+        clips_in(archive / name)

@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.frame_records import FrameBox, FrameRecord, frame_line, read_frames
+from detector.frame_records import FrameBox, FrameRecord, FrameRecordError, frame_line, read_frames
 
 coordinates = st.floats(0, 4000).map(lambda value: round(value, 2))
 xyxy = st.tuples(coordinates, coordinates, coordinates, coordinates)
@@ -37,3 +38,24 @@ def test_lines_keep_their_order_and_say_class() -> None:
         '"filled":true}],"smoke":0.0,"fire":0.5,"flags":["fire"],"smoke_box":null,"fire_box":null,"camera_motion":null,"looked_at":true}'
     )
     assert [record.frame for record in read_frames(lines)] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "{}",
+        "[" * 100_000,
+        frame_line(FrameRecord(2, 0.0, (), 0.0, 0.0, ()))[:-1],
+        frame_line(FrameRecord(2, 0.0, (), 0.0, 0.0, ())).replace("0.0", "NaN", 1),
+        frame_line(FrameRecord(2, 0.0, (), 0.0, 0.0, ())).replace("0.0", "1e999", 1),
+        frame_line(FrameRecord(2, 0.0, (), 0.0, 0.0, ())).replace('"boxes":[]', '"boxes":[{"track":1}]'),
+        frame_line(FrameRecord(2, 0.0, (), 0.0, 0.0, ())).encode() + b"\xff",
+        frame_line(FrameRecord(1, 0.0, (), 0.0, 0.0, ())),
+        frame_line(FrameRecord(-1, 0.0, (), 0.0, 0.0, ())),
+    ],
+)
+def test_a_line_that_is_none_is_named(line: str | bytes) -> None:
+    lines = [frame_line(FrameRecord(number, 0.0, (), 0.0, 0.0, ())) for number in (0, 1)]
+    with pytest.raises(FrameRecordError, match=r"^there, line 3: .*; leave the file as detect wrote it, or analyse"):
+        list(read_frames([*lines, line], "there"))

@@ -1,12 +1,15 @@
 """What a journal promises: equal answers to equal calls, as far as it is whole; from there on it is written."""
 
+import re
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from detector.detections import Detections, FrameScores
-from detector.journal import Journal, RememberingNetwork, RunJournal
+from detector.journal import FRAMING, MAGIC, Journal, RememberingNetwork, RunJournal
 from detector.looks import Networks
 from detector.mot_file import SavedDetections
 from tests.fakes import SquareFinder, ground, square_networks, with_squares
@@ -137,3 +140,47 @@ def test_saved_detections_need_no_journal(tmp_path: Path) -> None:
     with RunJournal(tmp_path / "v", tmp_path / "s", print) as journal:
         assert journal.around(Networks(saved, networks.smoke_fire), BOUND).vehicles is saved
     assert not (tmp_path / "v").exists()
+
+
+class Meddler:
+    """Breaks records of a journal and gives them a checksum that is right again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def break_record(self, number: int, how: Callable[[bytes], bytes]) -> None:
+        content = self._path.read_bytes()
+        place = len(MAGIC)
+        for _ in range(number):
+            place += FRAMING.size + FRAMING.unpack_from(content, place)[0]
+        length, _ = FRAMING.unpack_from(content, place)
+        start = place + FRAMING.size
+        record = how(content[start : start + length])
+        framing = FRAMING.pack(len(record), zlib.crc32(record))
+        self._path.write_bytes(content[:place] + framing + record + content[start + length :])
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda record: record[:-3],
+        lambda record: b"\x91" * 5000,
+        lambda record: record.replace(b"\xc4\x10", b"\xc4\x0f", 1),
+        lambda record: re.sub(rb"\xc4\x08\x00{8}", b"\xc4\x08" + b"\x07" + bytes(7), record),  # a class it has not
+        lambda record: re.sub(rb"\xc4\x04....", b"\xc4\x04\x00\x00\xc0\x7f", record, count=1, flags=re.DOTALL),  # NaN
+        lambda record: b"\x92" + record[1:].partition(b"\x91\x94")[0] + b"\x90",  # no answer at all
+    ],
+)  # fmt: skip
+def test_what_no_network_says_is_no_answer_whatever_its_checksum(tmp_path: Path, how: Callable[[bytes], bytes]) -> None:
+    whole, _ = look(tmp_path / "journal", PICTURES)
+    before = (tmp_path / "journal").read_bytes()
+    Meddler(tmp_path / "journal").break_record(3, how)
+    assert (tmp_path / "journal").read_bytes() != before
+    assert look(tmp_path / "journal", PICTURES) == (whole, 4)
+    assert (tmp_path / "journal").read_bytes() == before
+
+
+def test_a_head_that_nests_without_end_is_another_run(tmp_path: Path) -> None:
+    whole, _ = look(tmp_path / "journal", PICTURES)
+    Meddler(tmp_path / "journal").break_record(0, lambda record: b"[" * 100_000)
+    assert look(tmp_path / "journal", PICTURES) == (whole, 6)

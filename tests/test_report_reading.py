@@ -40,6 +40,13 @@ def test_another_schema_has_to_be_analysed_again(path: Path, schema: object) -> 
         read_report(path)
 
 
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1e999", '"\\ud800"'])
+def test_what_is_no_json_to_others_is_none_here(path: Path, value: str) -> None:
+    path.write_text(path.read_text().replace('"start_s": 0.0', f'"start_s": {value}', 1))
+    with pytest.raises(ReportError, match=r"report\.json: no JSON .*--overwrite"):
+        read_report(path)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

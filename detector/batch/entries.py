@@ -1,8 +1,10 @@
 """The lines of batch.json: what is known of each clip, and which runs wrote it. docs/formats.md says what they mean."""
 
 import json
+import math
+import os
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -10,6 +12,7 @@ from detector.exit_codes import UNREADABLE
 from detector.outputs.clip_figures import ClipFigures
 
 SCHEMA = "detect-batch/1"
+ExitCode = Annotated[int, msgspec.Meta(ge=0, le=255)]
 State = Literal["started", "done", "failed", "interrupted"]
 
 
@@ -62,11 +65,17 @@ class Entry:
     marks: FileMarks | None = None
     folder: str | None = None
     seconds: float | None = None
-    exit_code: int | None = None
+    exit_code: ExitCode | None = None
     reason: str = ""
     same_as: str | None = None
     figures: ClipFigures | None = None
     thumbnail: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in (self.clip, self.folder or "", self.same_as or "", self.reason):
+            os.fsencode(name)  # ValueError where it is no name that a file can have
+        if not math.isfinite(self.seconds or 0.0):
+            raise ValueError("seconds are not finite")
 
     @property
     def fault_of_the_clip(self) -> bool:

@@ -24,5 +24,5 @@ class Analysed:
 
     def frames(self) -> Iterator[FrameRecord]:
         """Its frame records, one at a time: those of a long clip do not fit in memory."""
-        with self.frames_file.open(encoding="utf-8") as lines:
-            yield from read_frames(lines)
+        with self.frames_file.open("rb") as lines:
+            yield from read_frames(lines, str(self.frames_file))

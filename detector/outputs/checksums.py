@@ -10,7 +10,7 @@ from pathlib import Path
 from detector.file_hash import sha256_of
 
 CHECKSUMS_NAME = "SHA256SUMS"
-LINE = re.compile(r"([0-9a-f]{64}) [ *]([^/\\\0]+)")
+LINE = re.compile(r"([0-9a-f]{64}) [ *]([^/\\\0]{1,60})")
 
 
 class ChecksumsError(ValueError):

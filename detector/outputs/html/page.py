@@ -1,6 +1,5 @@
 """report.html from a report and its material: a Jinja2 template, a style sheet and a little JavaScript, in one file."""
 
-import json
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -66,8 +65,8 @@ def read_material(path: Path) -> Material:
     if found is None:
         raise PageError(f"{path}: its data are missing; {remedy}")
     try:
-        return msgspec.convert(json.loads(found[1])["material"], Material)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return msgspec.convert(msgspec.json.decode(found[1])["material"], Material)
+    except (msgspec.MsgspecError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise PageError(f"{path}: its data cannot be read ({error}); {remedy}") from error
 
 
