@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # A fragment a second, each handed to the system at once; at the end an index over all of them is put behind. Without
 # delay_moov the moment at which a track begins is lost.
 IN_FRAGMENTS = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": "1000000", "flush_packets": "1"}
+HEAD_BYTES = 1 << 16  # there must be room for
 BT709, BT601 = 1, 6  # the numbers of the standards in H.264
 
 
@@ -142,6 +143,7 @@ class ClipWriter:
         # The edit list counts in movie ticks: a coarser clock than the track's would round where the pictures begin.
         self._movie_timescale = str(first.time_base.denominator)
         options = {**IN_FRAGMENTS, "movie_timescale": self._movie_timescale}
+        self._part.write_bytes(bytes(HEAD_BYTES))  # PyAV never closes a file for whose head there is no room
         output = av.open(_address(self._part), "w", format="mp4", container_options=options)
         self._time_base = first.time_base
         self._frame_rate = (self._sound.frame_rate if self._sound else None) or FALLBACK_RATE

@@ -389,6 +389,19 @@ def test_frame_records_that_are_meddled_with(clip: Path, tmp_path: Path, whole, 
     assert contents(tmp_path / "out") == whole
 
 
+def test_a_second_run_into_the_folder_is_refused_and_names_the_first(
+    clip: Path, tmp_path: Path, whole: dict[str, bytes], at_look: Callable[[int, Callable[[], object]], None]
+) -> None:
+    refused = []
+    at_look(
+        20, lambda: refused.extend(run(clip, "--out", tmp_path / "out", flag) for flag in ("--overwrite", "--resume"))
+    )
+    assert run(clip, "--out", tmp_path / "out").exit_code == 0
+    assert contents(tmp_path / "out") == whole
+    assert [result.exit_code for result in refused] == [2, 2]
+    assert all(f"another run writes here (process {os.getpid()} on " in result.stderr for result in refused)
+
+
 def test_a_folder_that_is_taken_away(clip: Path, tmp_path: Path, at_look) -> None:  # type: ignore[no-untyped-def]
     def take_away() -> None:
         for path in (tmp_path / "out").iterdir():

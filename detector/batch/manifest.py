@@ -2,19 +2,15 @@
 was killed can be gone on with. One run at a time writes it."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import asdict
 from pathlib import Path
-from socket import gethostname
 from typing import BinaryIO
 
 from detector import __version__
 from detector.batch.entries import SCHEMA, Entry, EntryError, RunLine, line_of, read_line
-
-if sys.platform != "win32":
-    import fcntl
+from detector.one_run import RunMark, another_run, lock
 
 MANIFEST_NAME = "batch.json"
 LARGEST_LINE_BYTES = 1024 * 1024
@@ -85,36 +81,27 @@ def open_manifest(folder: Path) -> Iterator[Manifest]:
         manifest = Manifest(folder, file)
         for entry in _entries(path, file):
             manifest.remember(entry)
-        began = datetime.now(UTC).isoformat(timespec="seconds")
-        file.write(line_of(RunLine(SCHEMA, __version__, os.getpid(), gethostname(), began)))
+        file.write(line_of(RunLine(SCHEMA, __version__, **asdict(RunMark()))))
         file.flush()
         yield manifest
 
 
 def _lock(path: Path, file: BinaryIO) -> None:
-    """The system itself lets go of the lock when its process ends, however it ends."""
-    if sys.platform == "win32":  # there, nothing keeps two runs apart
-        return
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise ManifestError(
-            f"{path}: another run writes here ({_last_run(file)}); wait for it, or choose another folder with --out"
-        ) from error
+        if not lock(file):
+            raise ManifestError(str(another_run(path, _last_run(file))))
     except OSError as error:
         raise ManifestError(f"{path}: cannot be locked ({error.strerror}); choose another folder with --out") from error
 
 
-def _last_run(file: BinaryIO) -> str:
+def _last_run(file: BinaryIO) -> RunMark | None:
     file.seek(0)
     runs = [line for line in file if line.startswith(b'{"schema"')]
     try:
         run = read_line(runs[-1])
     except (IndexError, EntryError):
-        run = None
-    if not isinstance(run, RunLine):
-        return "it has not said which"
-    return f"process {run.pid} on {run.host}, since {run.began}"
+        return None
+    return RunMark(run.pid, run.host, run.began) if isinstance(run, RunLine) else None
 
 
 def _entries(path: Path, file: BinaryIO) -> Iterator[Entry]:

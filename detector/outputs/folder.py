@@ -5,10 +5,12 @@ them is the journal, by which the next run can go on (`--resume`).
 """
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from detector.one_run import AnotherRunError, only_run
 from detector.outputs.checksums import CHECKSUMS_NAME, write_checksums
 
 OUTPUT_NAMES = (
@@ -52,8 +54,8 @@ class OutputFolder:
         resume: go on with the journal of a run that was broken off, if there is one, and replace what it put out.
 
     Raises:
-        OutputError: outputs or a broken-off run are there and may not be replaced, or the folder cannot be made or
-            written.
+        OutputError: another run is at work there, outputs or a broken-off run are there and may not be replaced, or
+            the folder cannot be made or written.
     """
 
     def __init__(self, path: Path, overwrite: bool = False, resume: bool = False) -> None:
@@ -61,9 +63,33 @@ class OutputFolder:
         self._overwrite = overwrite
         self._resume = resume
         self._made: list[Path] = []
+        self._alone = ExitStack()
         self._resumable = False
 
     def __enter__(self) -> Self:
+        try:
+            missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._made = missing
+            self._alone.enter_context(only_run(self.path))
+            self._refuse_to_replace()
+            self._clear_parts()
+            if not self._resume:
+                self._clear_journals()
+            self.part("report.json").touch()
+        except (AnotherRunError, OutputError) as error:
+            self._alone.close()
+            raise OutputError(str(error)) from error
+        except OSError as error:
+            self._clear_parts()
+            self._alone.close()
+            self._clear_folders()
+            raise OutputError(
+                f"{self.path}: cannot be written ({error.strerror}); choose another folder with --out"
+            ) from error
+        return self
+
+    def _refuse_to_replace(self) -> None:
         broken_off = _journals(self.path)
         there = [name for name in OUTPUT_NAMES if os.path.lexists(self.path / name)]
         if broken_off and not (self._overwrite or self._resume):
@@ -75,21 +101,6 @@ class OutputFolder:
             raise OutputError(
                 f"{self.path}: {', '.join(there)} already there; add --overwrite to replace, or choose another --out"
             )
-        try:
-            missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._made = missing
-            self._clear_parts()
-            if not self._resume:
-                self._clear_journals()
-            self.part("report.json").touch()
-        except OSError as error:
-            self._clear_parts()
-            self._clear_folders()
-            raise OutputError(
-                f"{self.path}: cannot be written ({error.strerror}); choose another folder with --out"
-            ) from error
-        return self
 
     def part(self, name: str) -> Path:
         """Where to write an output until it is whole. Its ending is kept, for writers that go by it."""
@@ -113,6 +124,7 @@ class OutputFolder:
                 self._clear_journals()
         finally:
             self._clear_parts()
+            self._alone.close()
             if error is not None:
                 self._clear_folders()
 

@@ -77,3 +77,15 @@ def test_a_file_in_the_way_of_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(OutputError, match="taken: cannot be written"), OutputFolder(tmp_path / "taken"):
         pass
+
+
+@pytest.mark.parametrize("asked", [{}, {"overwrite": True}, {"resume": True}])
+def test_of_two_runs_the_second_is_refused_and_harms_nothing(tmp_path: Path, asked: dict[str, bool]) -> None:
+    with OutputFolder(tmp_path / "out") as outputs:
+        outputs.part("vehicles.journal").write_text("answers")
+        outputs.part("frames.jsonl").write_text("frames")
+        with pytest.raises(OutputError, match="another run writes here"), OutputFolder(tmp_path / "out", **asked):
+            pass
+        assert outputs.part("vehicles.journal").read_text() == "answers"
+        assert outputs.part("frames.jsonl").read_text() == "frames"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["SHA256SUMS", "frames.jsonl", "report.json"]
