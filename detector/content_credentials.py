@@ -1,11 +1,12 @@
 """Content credentials (C2PA) of a clip: what a signed manifest in the file says of it, and whether that holds.
 
-Read with c2pa-python, the extra `c2pa`, in a process of its own (`manifest_store`). There is no list of signers to
-trust here, so whose signature it is cannot be told.
+Read with c2pa-python, the extra `c2pa`, in a process of its own (`manifest_store`), which can be confined. There is no
+list of signers to trust here, so whose signature it is cannot be told.
 """
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -51,17 +52,30 @@ class ContentCredentials:
     reason: str | None = None
 
 
-def read_content_credentials(path: Path) -> ContentCredentials | None:
-    """Look for content credentials in a file; None where c2pa-python is not installed."""
+def read_content_credentials(path: Path, sandbox: bool = False) -> ContentCredentials | None:
+    """Look for content credentials in a file; None where c2pa-python is not installed.
+
+    Args:
+        path: of the file.
+        sandbox: the process that reads them gives up all that it does not need for it (`detector.sandbox`).
+    """
     if importlib.util.find_spec("c2pa") is None:
         return None
     try:
         longest_s = LONGEST_S + path.stat().st_size / SLOWEST_BYTES_A_S
     except OSError as error:  # taken away while it was looked at
         return ContentCredentials("unreadable", reason=f"the file cannot be read ({error.strerror})")
+    command: list[str | Path] = [
+        sys.executable,
+        "-P",
+        CHILD,
+        path.resolve(),
+    ]  # -P: no module is taken from the folder one stands in
+    own_modules = os.pathsep.join(part or os.getcwd() for part in sys.path)
     try:
         done = subprocess.run(
-            [sys.executable, "-P", CHILD, path.resolve()],  # -P: no module is taken from the folder one stands in
+            [*command, "confined"] if sandbox else command,
+            env={"PYTHONPATH": own_modules} if sandbox else None,
             stdin=subprocess.DEVNULL, capture_output=True, timeout=longest_s,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

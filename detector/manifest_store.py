@@ -1,7 +1,8 @@
 """Reads the C2PA manifest of a file, in a process of its own: `python manifest_store.py FILE` prints a line of JSON.
 
 The manifest comes from strangers and native code takes it apart, so a crash, a hang or a flood of memory has to end
-here. Nothing is fetched: no remote manifests, no revocation lists, no time stamps. Imports nothing of `detector`.
+here; with `confined` behind FILE, whatever else it does too. Nothing is fetched: no remote manifests, no revocation
+lists, no time stamps. Imports nothing of `detector` but its sandbox.
 """
 
 import json
@@ -18,9 +19,16 @@ LONGEST_TEXT = 200
 MOST_NAMED = 32  # actions, and codes
 
 
-def main(path: str) -> None:
-    """Print what the manifest of a file says, and whether it holds."""
-    _limit_memory()
+def main(path: str, confined: str = "") -> None:
+    """Print what the manifest of a file says, and whether it holds; `confined` gives up everything else before."""
+    if confined:
+        import c2pa  # noqa: F401 what is not loaded by now cannot be
+
+        from detector.sandbox.confinement import confine
+
+        confine(path, LARGEST_MEMORY_BYTES)
+    else:
+        _limit_memory()
     print(json.dumps(_read(path)))
 
 
@@ -92,4 +100,4 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from detector import __version__
 from detector.belief import Believed, believe
-from detector.clip_reading import Reader
+from detector.clip_reading import Reader, confined
 from detector.content_credentials import read_content_credentials
 from detector.counting import count_shot, is_counted
 from detector.displays import displays
@@ -54,7 +54,7 @@ def input_clip(path: Path, reader: Reader, frames: int, sha256: str, size_bytes:
         has_audio=info.has_audio,
         frames_declared=info.frames_declared,
         frames_decoded=frames,
-        content_credentials=read_content_credentials(path),
+        content_credentials=read_content_credentials(path, sandbox=confined(reader) is not None),
     )
 
 

@@ -1,4 +1,5 @@
 import json
+import platform
 import random
 import socket
 from dataclasses import asdict
@@ -8,12 +9,17 @@ from typing import Any
 import jsonschema
 import pytest
 
-from detector import analyze, content_credentials
+from detector import analyze, content_credentials, report_assembly
 from detector.content_credentials import ContentCredentials, read_content_credentials
 from detector.report import report_document
+from detector.sandbox import seccomp
+from detector.sandbox.landlock import landlock_version
 from tests.clips import write_clip
 from tests.fakes import square_networks
 
+needs_confinement = pytest.mark.skipif(
+    not landlock_version() or platform.machine() not in seccomp.MACHINES, reason="this system cannot confine a process"
+)
 SCHEMA = json.loads((Path(content_credentials.__file__).parent / "report.schema.json").read_text())
 
 
@@ -113,6 +119,55 @@ def test_a_reader_that_dies_lies_or_hangs(
     assert found is not None
     assert found.state == "unreadable"
     assert reason in (found.reason or "")
+
+
+@needs_confinement
+def test_confined_it_says_the_same(signed: Path, clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "a text.mp4").write_text("hello")
+    for path in (signed, clip, tmp_path / "a text.mp4"):
+        assert read_content_credentials(path, sandbox=True) == read_content_credentials(path)
+
+
+@needs_confinement
+def test_confined_its_reader_can_read_and_write_nothing_else(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader taken over by a manifest: instead of reading it tries what it must not."""
+    tries = f"""
+import os, socket, sys
+sys.argv[1:] = [{str(clip)!r}, "confined"]
+from detector import manifest_store
+def taken_over(path):
+    found = []
+    for name, act in (
+        ("read", lambda: open({str(tmp_path / "child.py")!r})), ("write", lambda: open({str(tmp_path / "new")!r}, "w")),
+        ("connect", lambda: socket.socket()), ("start", lambda: os.fork()), ("the clip", lambda: open(path)),
+    ):
+        try:
+            act()
+            found.append(name)
+        except OSError:
+            pass
+    return {{"state": "unreadable", "reason": ", ".join(found)}}
+manifest_store._read = taken_over
+manifest_store.main(*sys.argv[1:])
+"""
+    (tmp_path / "child.py").write_text(tries)
+    monkeypatch.setattr(content_credentials, "CHILD", tmp_path / "child.py")
+    monkeypatch.setattr(content_credentials.importlib.util, "find_spec", lambda name: True)
+    pytest.importorskip("c2pa")
+    found = read_content_credentials(clip, sandbox=True)
+    assert found is not None
+    assert found.reason == "the clip"
+
+
+@needs_confinement
+def test_the_command_confines_their_reader_too(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(report_assembly, "read_content_credentials", lambda path, sandbox: asked.append(sandbox))
+    for sandbox in (False, True):
+        analyze(clip, networks=square_networks(), sandbox=sandbox)
+    assert asked == [False, True]
 
 
 def test_the_report_holds_them(signed: Path) -> None:

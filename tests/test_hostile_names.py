@@ -84,7 +84,7 @@ def run(words: str, *arguments: object) -> Result:
     claims = ContentCredentials("invalid", None, *[words] * 5, actions=(words,) * 9, codes=(words,))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(analysis.Networks, "load", staticmethod(lambda *_: networks_with_words(words)))
-        patch.setattr(report_assembly, "read_content_credentials", lambda path: claims)
+        patch.setattr(report_assembly, "read_content_credentials", lambda path, sandbox: claims)
         return CliRunner().invoke(main, list(map(str, arguments)), env={"FORCE_COLOR": "1", "TERM": "xterm"})
 
 
