@@ -2,7 +2,10 @@
 
 A parser may give a value or raise its own error, and nothing else; the tracker must give tracks.
 
-    python -m benchmarks.fuzz --minutes 5
+    python -m benchmarks.fuzz                 # fifteen minutes
+    python -m benchmarks.fuzz --minutes 1     # a short run, which is only shown
+
+The first writes benchmarks/results/fuzz.json and the table in docs/reliability.md.
 
 Sound documents are broken by seed: bytes flipped, cut out, doubled, replaced by extreme ones; in JSON also values
 exchanged, left out and doubled.
@@ -14,7 +17,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ from benchmarks.fuzzing.parser import Parser
 from benchmarks.fuzzing.report_files import parsers_of_report_files
 from benchmarks.fuzzing.run_files import parsers_of_run_files
 from benchmarks.fuzzing.shots import tracker_failures
+from benchmarks.results import write_results, write_table
 from detector import analysis
 from tests.fakes import square_networks
 
@@ -49,6 +53,8 @@ EXTREME_VALUES: tuple[Any, ...] = (
     "x" * 5000, [], {}, [[]], {"class": 1}, [1e300] * 4,
 )  # fmt: skip
 SEEDS_A_TURN = 50
+MINUTES, MOST_SHOWN = 15.0, 20
+DOCUMENT = Path("docs") / "reliability.md"
 
 
 @contextlib.contextmanager
@@ -149,12 +155,19 @@ def run(minutes: float) -> dict[str, tuple[int, list[str]]]:
     return tried
 
 
+def table(figures: Mapping[str, Mapping[str, int]]) -> str:
+    """As in docs/reliability.md."""
+    rows = (f"| {name} | {counts['tried']:,} | {counts['failed']} |" for name, counts in figures.items())
+    return "\n".join(("| what | broken ones tried | failures |", "|---|---|---|", *rows))
+
+
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--minutes", type=float, default=5)
-    print("| what | tried | failed |\n|---|---|---|")
-    failed = []
-    for name, (count, bad) in run(arguments.parse_args().minutes).items():
-        print(f"| {name} | {count:,} | {len(bad)} |")
-        failed += bad
-    print(*failed[:20], sep="\n")
+    arguments.add_argument("--minutes", type=float, default=MINUTES)
+    minutes = arguments.parse_args().minutes
+    found = run(minutes)
+    kept = {name: {"tried": count, "failed": len(bad)} for name, (count, bad) in found.items()}
+    if minutes >= MINUTES:
+        write_results("fuzz", kept)
+        write_table(DOCUMENT, "fuzz", table(kept))
+    print(table(kept), *[each for _, bad in found.values() for each in bad][:MOST_SHOWN], sep="\n")

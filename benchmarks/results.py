@@ -1,7 +1,9 @@
-"""Where the figures of the benchmarks are kept: benchmarks/results/<name>.json, whole or not at all."""
+"""Where the figures of the benchmarks are kept: benchmarks/results/<name>.json, whole or not at all; and how a table of
+them comes into a document."""
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,3 +27,13 @@ def write_whole(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
     part.write_text(text)
     os.replace(part, path)
+
+
+def write_table(document: Path, name: str, table: str) -> None:
+    """Put a table between the marks `<!-- table of benchmarks.NAME -->` and `<!-- end of table -->` of a document."""
+    mark, end = f"<!-- table of benchmarks.{name} -->", "<!-- end of table -->"
+    between = re.compile(f"(?<={re.escape(mark)}\n).*?(?={re.escape(end)})", re.DOTALL)
+    text, found = between.subn(lambda _: f"{table}\n", document.read_text(encoding="utf-8"))
+    if found != 1:
+        raise ValueError(f"{document}: {mark} and {end} stand there {found} times, not once; mend the document")
+    write_whole(document, text)

@@ -161,6 +161,8 @@ SUITE = (
             Figure(f"broken and hostile files: {end}", (EVERY, end), False) for end in ("hang", "crash", "lost data")
         ),
     ),
+    Benchmark("fuzz", (Figure("failures over broken files and boxes without sense", (EVERY, "failed"), False),)),
+    Benchmark("sandbox"),
     Benchmark(
         "frame_cost",
         (Figure("all but networks, ms a frame", ("rendered", "together_ms"), False, slack_share=0.5),),
