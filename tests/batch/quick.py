@@ -1,8 +1,10 @@
 """A clip task that looks at nothing: it is over in a moment, and does on demand what goes wrong with real ones.
 
-As a program it runs a batch with that task: python -m tests.batch.quick JOBS OUT CLIP..."""
+As a program it runs batches with that task, one after the other: echo JOBS OUT CLIP... | python -m tests.batch.quick"""
 
+import multiprocessing
 import os
+import shlex
 import signal
 import sys
 import time
@@ -41,12 +43,39 @@ def quick_clip(task: ClipTask, tell: Callable[[At], None], networks: object = No
 
 
 def main(jobs: int, out: Path, clips: list[Path]) -> int:
-    from detector.batch import command
+    from detector.batch import command, workers
     from tests.batch.requests import request
 
+    context = multiprocessing.get_context("forkserver")  # with one start of Python for all workers
+    context.set_forkserver_preload(["tests.batch.quick"])
+    workers.CONTEXT = context  # type: ignore[assignment]
     command.do_clip = quick_clip  # type: ignore[assignment]
     return command.run_batch(command.Batch(tuple(clips), out, False, "cpu", "fast", jobs, False), request())
 
 
+def run_each_line() -> None:
+    """Each line of standard input is a run, JOBS OUT CLIP..., in a child and a process group of its own.
+
+    Its number goes to standard output, and its exit code when it is over; what it says goes to OUT.said.
+    """
+    import detector.batch.command  # noqa: F401 once for all of them
+
+    for line in sys.stdin:
+        jobs, out, *clips = shlex.split(line)
+        child = os.fork()
+        if child == 0:
+            os.setpgid(0, 0)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            said = os.open(f"{out}.said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(said, 1)
+            os.dup2(said, 2)
+            code = main(int(jobs), Path(out), [Path(clip) for clip in clips])
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        print(child, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]]))
+    run_each_line()

@@ -4,13 +4,16 @@ import csv
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -102,10 +105,42 @@ def test_two_runs_on_the_same_outputs(tmp_path: Path, capsys: pytest.CaptureFixt
     assert f"process {os.getpid()} on" in capsys.readouterr().err
 
 
-def begin(out: Path, clips: list[Path]) -> "subprocess.Popen[str]":
-    arguments = [sys.executable, "-m", "tests.batch.quick", "2", str(out), *map(str, clips)]
-    # A group of its own, so that a Ctrl-C can be sent to all of it, as a terminal does.
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0)
+@dataclass(frozen=True)
+class Begun:
+    """A run in a process, and process group, of its own, by the number of the process."""
+
+    number: int
+    out: Path
+    _answers: IO[str]
+
+    def ended(self) -> int:
+        """Wait for its exit code."""
+        return int(self._answers.readline())
+
+    @property
+    def said(self) -> str:
+        return Path(f"{self.out}.said").read_text()
+
+
+Begin = Callable[[Path, list[Path]], Begun]
+
+
+@pytest.fixture(scope="module")
+def begin() -> Iterator[Begin]:
+    """Begins runs with two jobs; they share one start of Python, which takes longer than all of them."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.batch.quick"], text=True, bufsize=1, cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin
+        assert process.stdout
+        stdin, stdout = process.stdin, process.stdout
+
+        def begin_one(out: Path, clips: list[Path]) -> Begun:
+            stdin.write(shlex.join(["2", str(out), *map(str, clips)]) + "\n")
+            return Begun(int(stdout.readline()), out, stdout)
+
+        yield begin_one
 
 
 def until_lines(out: Path, count: int) -> None:
@@ -116,38 +151,35 @@ def until_lines(out: Path, count: int) -> None:
         time.sleep(0.002)
 
 
-def test_killed_at_any_moment_every_clip_is_done_once_and_the_summary_is_the_same(tmp_path: Path) -> None:
+def test_killed_at_any_moment_every_clip_is_done_once_and_the_summary_is_the_same(tmp_path: Path, begin: Begin) -> None:
     clips = clips_of(tmp_path / "clips", *(f"clip {number}" for number in range(16)))
     assert run(clips, tmp_path / "unbroken") == 0
     chance = random.Random(1)
     for kill in range(6):
-        process = begin(tmp_path / "out", clips)
+        begun = begin(tmp_path / "out", clips)
         until_lines(tmp_path / "out", 5 * (kill + 1))
         time.sleep(chance.uniform(0, 0.03))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        os.kill(begun.number, signal.SIGKILL)
+        begun.ended()
     assert 0 < len(entries(tmp_path / "out", "done")) < 16
-    process = begin(tmp_path / "out", clips)
-    process.communicate()
-    assert process.returncode == 0
+    begun = begin(tmp_path / "out", clips)
+    assert begun.ended() == 0, begun.said
     assert entries(tmp_path / "out", "done") == Counter(f"../clips/{number}.mp4" for number in range(16))
     assert summary(tmp_path / "out") == summary(tmp_path / "unbroken")
     assert not list((tmp_path / "out").rglob(".part-*"))
 
 
-def test_ctrl_c_is_told_in_the_manifest_and_gone_on_with(tmp_path: Path) -> None:
+def test_ctrl_c_is_told_in_the_manifest_and_gone_on_with(tmp_path: Path, begin: Begin) -> None:
     clips = clips_of(tmp_path / "clips", "a", "slow", "b", "slow too", "c")
-    process = begin(tmp_path / "out", clips)
+    begun = begin(tmp_path / "out", clips)
     until_lines(tmp_path / "out", 7)  # two clips are done, two are slow
-    os.killpg(process.pid, signal.SIGINT)
-    said, _ = process.communicate()
-    assert process.returncode == 130, said
-    assert "Traceback" not in said
+    os.killpg(begun.number, signal.SIGINT)
+    assert begun.ended() == 130, begun.said
+    assert "Traceback" not in begun.said
     assert entries(tmp_path / "out", "interrupted") == {"../clips/1.mp4": 1, "../clips/3.mp4": 1}
     assert [row["state"] for row in summary(tmp_path / "out")].count("interrupted") == 2
     for number, text in ((1, "quick"), (3, "quick too")):
         clips[number].write_text(text)
-    process = begin(tmp_path / "out", clips)
-    process.communicate()
-    assert process.returncode == 0
+    begun = begin(tmp_path / "out", clips)
+    assert begun.ended() == 0, begun.said
     assert [row["state"] for row in summary(tmp_path / "out")] == ["done"] * 5
