@@ -39,7 +39,8 @@ class SquareFinder:
     def _detect_one(self, image: NDArray[np.uint8]) -> Detections:
         boxes, classes = [], []
         for index, colour in enumerate(self._colours.values()):
-            near = (np.abs(image.astype(int) - colour).max(axis=2) < 40).astype(np.uint8)
+            level = np.array(colour)
+            near = cv2.inRange(image, np.clip(level - 39, 0, 255), np.clip(level + 39, 0, 255))
             _, _, blobs, _ = cv2.connectedComponentsWithStats(near)
             for left, top, width, height, area in blobs[1:]:
                 if area > 20:

@@ -15,6 +15,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import numpy.ma  # noqa: F401 with what follows loaded here once, and not in every child
+import rich.progress  # noqa: F401
+
+import detector.clip_command
+import detector.outputs.html.material
+import detector.outputs.terminal  # noqa: F401
 from detector import analysis, journal, one_clip
 from detector.cli import main
 from detector.clip_writer import ClipWriter
