@@ -21,8 +21,8 @@ def work(task: tuple[str, Any], tell: Callable[[str], None]) -> Any:
         time.sleep(value)
         return os.getpid()
     if what == "sleep":
-        tell("asleep")
         try:
+            tell("asleep")
             time.sleep(value)
         except KeyboardInterrupt:
             return "woken"
