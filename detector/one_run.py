@@ -1,6 +1,7 @@
 """One run at a time writes a folder: the system's own lock on a file, which says what run holds it.
 
-The system lets go of the lock when the process ends, however it ends. On Windows nothing keeps two runs apart.
+The system lets go of the lock when the process ends, however it ends. On Windows, and on file systems without locks,
+nothing keeps two runs apart.
 """
 
 import os
@@ -63,12 +64,15 @@ def another_run(place: Path, mark: RunMark | None) -> AnotherRunError:
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
-    """Keep other runs out of a folder until the block ends.
+    """Keep other runs out of a folder until the block ends, where its file system knows locks.
 
     Raises:
         AnotherRunError: one is at work there.
-        OSError: the folder cannot be written, or its file system knows no locks.
+        OSError: the folder cannot be written.
     """
+    if sys.platform == "win32":
+        yield
+        return
     path = folder / RUN_NAME
     with _locked(path) as file:
         file.truncate(0)
@@ -77,7 +81,7 @@ def only_run(folder: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            if sys.platform != "win32" and _is_at(file, path):  # there, no file can be taken away that is open
+            if _is_at(file, path):
                 path.unlink(missing_ok=True)
 
 
@@ -85,7 +89,7 @@ def _locked(path: Path) -> BinaryIO:
     while True:
         file = path.open("a+b")
         try:
-            if not lock(file):
+            if not _lock_where_there_are_any(file):
                 raise another_run(path.parent, _mark_in(file))
             if _is_at(file, path):
                 return file
@@ -95,10 +99,17 @@ def _locked(path: Path) -> BinaryIO:
         file.close()  # the run before took it away as it ended
 
 
+def _lock_where_there_are_any(file: BinaryIO) -> bool:
+    try:
+        return lock(file)
+    except OSError:  # some network drives have none, and a clip must come to its report there too
+        return True
+
+
 def _is_at(file: BinaryIO, path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
+    except OSError:  # taken away, with its folder perhaps
         return False
 
 

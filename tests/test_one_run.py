@@ -1,5 +1,6 @@
 """A lock on a folder: of two runs the second is told of the first; one that is gone locks nobody out."""
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from detector import one_run
 from detector.one_run import RUN_NAME, AnotherRunError, only_run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing keeps two runs apart there")
@@ -81,4 +83,14 @@ def test_a_lock_that_is_taken_away_just_then_is_none(tmp_path: Path) -> None:
 def test_after_an_error_too(tmp_path: Path) -> None:
     with pytest.raises(KeyError), only_run(tmp_path):
         raise KeyError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_a_file_system_knows_no_locks_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(*arguments: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(one_run.fcntl, "flock", without)
+    with only_run(tmp_path), only_run(tmp_path):
+        pass
     assert list(tmp_path.iterdir()) == []
