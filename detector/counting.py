@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from detector.belief import Believed
 from detector.report import Count, Counts, Distinct, MostAtOnce, Shot
-from detector.tracking import Track
 
 NO_VEHICLE = MostAtOnce(0, None, None)
 NO_PROOF = "no vehicle was found; that is no proof that there was none"
@@ -24,17 +23,23 @@ def group_of(class_name: str) -> str:
     return "armoured" if class_name in ARMOURED else "other"
 
 
-def most_at_once(tracks: Sequence[Track], times_s: Mapping[int, float]) -> MostAtOnce:
+def most_at_once(believed: Sequence[Believed], times_s: Mapping[int, float]) -> MostAtOnce:
     """MaxN: the most vehicles seen in one frame, with the first frame that shows them.
 
-    Carried boxes do not count, so a lost identity or a wrong join cannot raise it.
+    Carried boxes do not count, nor those that show no vehicle beside the others, so a lost identity, one that goes over
+    to another track, or a wrong join cannot raise it.
     """
-    seen = Counter(box.frame for track in tracks for box in track.boxes if not box.filled)
+    seen = Counter(frame for one in believed for frame in _frames_shown(one))
     if not seen:
         return NO_VEHICLE
     vehicles = max(seen.values())
     frame = min(frame for frame, count in seen.items() if count == vehicles)
     return MostAtOnce(vehicles, frame, times_s[frame])
+
+
+def _frames_shown(one: Believed) -> Iterator[int]:
+    """The frames that show a track as a vehicle of its own."""
+    return (box.frame for box in one.track.boxes if not box.filled and box.frame not in one.hidden)
 
 
 def count_shot(
@@ -74,11 +79,11 @@ def count(believed: Sequence[Believed], times_s: Mapping[int, float], confidence
     track that counts included. Vehicles that no track shows are in neither.
     """
     counted = [one for one in believed if is_counted(one, confidence)]
-    at_once = most_at_once([one.track for one in counted], times_s)
+    at_once = most_at_once(counted, times_s)
     certain = sum(one.probability >= 1 - TAIL for one in counted)
     low = _at_least([one.probability for one in _together(believed)])
     high = _at_most([one.probability for one in believed])
-    best = max(at_once.vehicles, certain)
+    best = max(at_once.vehicles, certain, min(1, len(counted)))
     return Count(at_once, Distinct(min(low, best), best, max(high, len(counted))))
 
 
@@ -86,13 +91,12 @@ def _together(believed: Sequence[Believed]) -> list[Believed]:
     """Those seen in the frame that shows most vehicles, as far as is to be expected."""
     expected: dict[int, float] = {}
     for one in believed:
-        for box in one.track.boxes:
-            if not box.filled:
-                expected[box.frame] = expected.get(box.frame, 0.0) + one.probability
+        for frame in _frames_shown(one):
+            expected[frame] = expected.get(frame, 0.0) + one.probability
     if not expected:
         return []
     fullest = max(expected, key=lambda frame: (expected[frame], -frame))
-    return [one for one in believed if any(box.frame == fullest and not box.filled for box in one.track.boxes)]
+    return [one for one in believed if fullest in _frames_shown(one)]
 
 
 def _at_least(probabilities: Sequence[float]) -> int:

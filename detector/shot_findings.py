@@ -119,7 +119,7 @@ def understand_shot(
         for run in unbroken_runs(observations):
             tracks += _track(run, first_track_id + len(tracks), looking)
         again = repeats(tracks, repeated_tile(span.thumbnails), picture_px)
-        no_vehicles = again | parts_of_others(tracks)
+        no_vehicles = again | parts_of_others(tracks, looking.usual_confidence, max(picture_px))
         convoys = find_convoys([track for track in tracks if track.id not in no_vehicles], times_s, to_ground)
     findings = ShotFindings(
         span, tuple(map(_without_boxes, observations)), tuple(sightings), tuple(tracks), tuple(convoys), (), again

@@ -2,7 +2,7 @@
 
 import pytest
 
-from detector.belief import PART_PROBABILITY, Believed, believe, probability
+from detector.belief import PART_PROBABILITY, Believed, believe, probability, score_of
 from detector.tracking import Track, TrackBox
 
 USUAL = 0.27
@@ -57,6 +57,28 @@ def test_passing_in_front_for_a_moment_makes_no_part() -> None:
     inside = track(2, (150, 100, 220, 140), 0.6, range(4)).boxes
     beside = track(2, (450, 100, 520, 140), 0.6, range(4, 10)).boxes
     assert believed(TANK, Track(2, inside + beside))[1].instead is None
+
+
+def test_where_an_identity_goes_over_to_another_track_one_of_the_two_is_hidden() -> None:
+    """The first keeps to the front of the tank for a moment, the other takes up the tank."""
+    front = tuple(TrackBox(frame, frame / 10, (150, 100, 220, 140), 0.5, 0) for frame in range(10, 14))
+    before, after = believed(Track(1, TANK.boxes + front), track(2, (100, 100, 300, 200), 0.7, range(10, 30)))
+    assert (before.instead, after.instead) == (None, None)
+    assert (before.hidden, after.hidden) == (frozenset(), frozenset(range(10, 14)))
+
+
+def test_boxes_that_tell_next_to_nothing_show_no_vehicle_and_hide_none() -> None:
+    weak = tuple(TrackBox(frame, frame / 10, (90, 90, 600, 300), 0.05, 0) for frame in range(10, 30))
+    beside, tank = believed(
+        Track(1, track(1, (400, 90, 600, 300), 0.9).boxes + weak), track(2, TANK.boxes[0].xyxy, 0.8, range(10, 30))
+    )
+    assert (beside.instead, tank.instead) == (None, None)
+    assert (beside.hidden, tank.hidden) == (frozenset(range(10, 30)), frozenset())
+
+
+@pytest.mark.parametrize("size", [0.01, 0.1, 0.7])
+def test_the_score_of_a_probability_is_where_the_line_has_it(size: float) -> None:
+    assert probability(score_of(0.05, size, USUAL), size, USUAL) == pytest.approx(0.05)
 
 
 def test_of_two_equal_boxes_one_remains() -> None:

@@ -39,15 +39,31 @@ def replace_score(one: Track, score: float) -> Track:
 
 def test_most_at_once_is_the_fullest_frame_and_the_first_of_its_kind() -> None:
     tracks = [track(1, range(0, 20)), track(2, range(5, 9)), track(3, range(30, 40))]
-    assert most_at_once(tracks, TIMES_S) == MostAtOnce(2, 5, 0.5)
+    assert most_at_once(believed(tracks), TIMES_S) == MostAtOnce(2, 5, 0.5)
 
 
 def test_an_identity_lost_and_found_does_not_raise_it() -> None:
-    assert most_at_once([track(1, range(0, 10)), track(2, range(10, 20))], TIMES_S).vehicles == 1
+    assert most_at_once(believed([track(1, range(0, 10)), track(2, range(10, 20))]), TIMES_S).vehicles == 1
 
 
 def test_carried_boxes_do_not_count() -> None:
-    assert most_at_once([track(1, range(9)), track(2, range(9), filled=range(9))], TIMES_S).vehicles == 1
+    assert most_at_once(believed([track(1, range(9)), track(2, range(9), filled=range(9))]), TIMES_S).vehicles == 1
+
+
+def test_frames_in_which_a_track_is_hidden_do_not_count() -> None:
+    """One vehicle that goes over from one track to another: of those four frames one track is enough."""
+    one, other = (
+        Believed(track(1, range(0, 14)), 0.96),
+        Believed(track(2, range(10, 30)), 0.94, hidden=frozenset(range(10, 14))),
+    )
+    assert most_at_once([one, other], TIMES_S) == MostAtOnce(1, 0, 0.0)
+    assert count_shot([one, other], TIMES_S, CLASSES, CONFIDENCE).distinct == Distinct(low=1, best=1, high=2)
+
+
+def test_what_counts_is_one_even_if_it_is_hidden_throughout() -> None:
+    counts = count_shot([Believed(track(1, range(9)), 0.6, hidden=frozenset(range(9)))], TIMES_S, CLASSES, CONFIDENCE)
+    assert counts.most_at_once.vehicles == 0
+    assert counts.distinct == Distinct(0, 1, 1)
 
 
 def test_no_track_no_vehicle() -> None:

@@ -54,6 +54,7 @@ class FramePainter:
 
     def __init__(self, report: Report) -> None:
         self._counted = {track.id for track in report.tracks if track.counted}
+        self._most_at_once = report.counts.most_at_once.vehicles
         self._convoys = [(number, convoy, frozenset(convoy.tracks)) for number, convoy in enumerate(report.convoys, 1)]
         self._events = report.events
         self._tails = Tails()
@@ -83,8 +84,12 @@ class FramePainter:
                 draw_path(image, tails[box.track] + below, _colour(box), line_px(unit))
 
     def _running_count(self, record: FrameRecord) -> int:
-        """As `most_at_once` counts: without what the last look did not find and without tracks that are not counted."""
-        return sum(box.track in self._counted and box.track not in self._missed for box in record.boxes)
+        """As `most_at_once` counts: without what the last look did not find and without tracks that are not counted.
+
+        Never more than that: for a moment two tracks may lie on one vehicle.
+        """
+        seen = sum(box.track in self._counted and box.track not in self._missed for box in record.boxes)
+        return min(seen, self._most_at_once)
 
     def _vehicle_label(self, box: FrameBox) -> Label:
         doubt = "" if box.track in self._counted else "?"

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from detector.frame_records import FrameRecord
 from detector.outputs.frame_painter import FramePainter
-from detector.report import Report
+from detector.report import Counts, Distinct, MostAtOnce, Report
 from tests.reports import box, convoy, event, record, report, track
 
 GREY = 120
@@ -104,13 +106,23 @@ def count_shown(found: Report, frame: FrameRecord) -> NDArray[np.uint8]:
 
 
 def test_the_count_leaves_out_carried_boxes_and_weak_tracks() -> None:
-    found = report(tracks=(track(1), track(2), track(3, counted=False)))
+    found = replace(report(tracks=(track(1), track(2), track(3, counted=False))), counts=at_once(2))
     places = [(100.0 * n, 100.0, 100.0 * n + 40, 130.0) for n in range(3)]
     one, two = record(3, box(1, places[0])), record(3, box(1, places[0]), box(2, places[1]))
     weak, carried = box(3, places[1]), box(2, places[2], filled=True)
     shown = count_shown(found, record(3, box(1, places[0]), weak, carried))
     assert (shown == count_shown(found, one)).all()
     assert (shown != count_shown(found, two)).any()
+
+
+def test_the_count_is_never_more_than_the_most_at_once() -> None:
+    found = replace(report(tracks=(track(1), track(2))), counts=at_once(1))
+    one, same = box(1, (0.0, 100.0, 40.0, 130.0)), box(2, (0.0, 100.0, 40.0, 130.0))
+    assert (count_shown(found, record(3, one)) == count_shown(found, record(3, one, same))).all()
+
+
+def at_once(vehicles: int) -> Counts:
+    return Counts(MostAtOnce(vehicles, 3, 0.3), Distinct(vehicles, vehicles, vehicles), {}, {}, "")
 
 
 def test_odd_frames_are_drawn_all_the_same() -> None:

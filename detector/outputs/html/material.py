@@ -168,12 +168,13 @@ class _Columns:
         self._start_s, end_s = span_s(report)
         self._length_s = max(end_s - self._start_s, 1e-6)
         self._counted = frozenset(track.id for track in report.tracks if track.counted)
+        self._most_at_once = report.counts.most_at_once.vehicles  # for a moment two tracks may lie on one vehicle
         self._most: list[int | None] = [None] * max(1, min(COLUMNS, report.input.frames_decoded))
 
     def add(self, record: FrameRecord) -> None:
         share = (record.time_s - self._start_s) / self._length_s
         column = min(max(0, int(share * len(self._most))), len(self._most) - 1)
-        vehicles = sum(box.track in self._counted for box in record.boxes)
+        vehicles = min(sum(box.track in self._counted for box in record.boxes), self._most_at_once)
         self._most[column] = max(self._most[column] or 0, vehicles)
 
     def filled(self) -> tuple[int, ...]:
