@@ -29,7 +29,7 @@ from benchmarks.results import write_results
 from detector.clip import ClipReader
 from detector.detections import Detections
 from detector.frame import ImagePicture
-from detector.input_size import SIZES_PX, SizeChooser
+from detector.input_size import SizeChooser
 from detector.model import Network, load_network
 from detector.motion import motion_picture
 from detector.scene_cue import SceneCue
@@ -37,6 +37,7 @@ from detector.shots import thumbnail
 from models.metrics import FALSE, match
 from models.truth import Truth, read_picture, vehicle_truth
 
+SIZES_PX = (640, 960, 1280)
 OVERLAP = 0.2
 SLICE_PX = 640
 FLOOR = 0.1  # the chooser is given what the analysis gives it, of which only what reaches the confidence counts
@@ -53,11 +54,13 @@ class Scene:
         thumbnails: of all frames.
         images: of those looked at, by frame.
         truths: of the same; empty where no boxes are drawn.
+        frame_rate: frames a second.
     """
 
     thumbnails: Sequence[Image]
     images: Mapping[int, Image]
     truths: Mapping[int, Truth]
+    frame_rate: float = 25.0
 
 
 @dataclass
@@ -115,13 +118,13 @@ def clip_scene(path: Path, frames: int, boxes: Path | None) -> Scene:
     with ClipReader(path) as reader:
         expected = reader.info.frames_declared or frames
         every = max(1, expected // frames)
-        thumbnails, images = [], {}
+        thumbnails, images, rate = [], {}, float(reader.info.frame_rate or Scene.frame_rate)
         for frame in reader:
             thumbnails.append(thumbnail(motion_picture(frame.image)))
             if frame.index % every == 0:
                 images[frame.index] = frame.image
     truths = {index: mot_truth(boxes, path, index, image) for index, image in images.items()} if boxes else {}
-    return Scene(thumbnails, images, truths)
+    return Scene(thumbnails, images, truths, rate)
 
 
 def mot_truth(file: Path, clip: Path, frame: int, image: Image) -> Truth:
@@ -221,7 +224,8 @@ def replay_auto(
     network = Replay(answers)
     chooser, cue = SizeChooser(network, confidence), SceneCue()  # type: ignore[arg-type]
     for network.frame, small in enumerate(scene.thumbnails):
-        look = chooser.look(ImagePicture(scene.images[network.nearest()]), cue.update(small), FLOOR)
+        picture = ImagePicture(scene.images[network.nearest()])
+        look = chooser.look(picture, network.frame / scene.frame_rate, cue.update(small), FLOOR)
         tally.sizes_px[look.size_px] = tally.sizes_px.get(look.size_px, 0) + 1
         if network.frame in scene.images:
             tally.add(look.detections.above(confidence), scene.truths.get(network.frame))

@@ -56,7 +56,7 @@ from detector.sightings import Sighting, sighting_of
 from detector.small_pictures import SmallPictures, with_small_pictures
 from detector.wish import DeviceName
 
-SMOKE_FIRE_EVERY_S = 0.2  # smoke changes slowly
+SMOKE_FIRE_EVERY_S = 0.3  # smoke changes slowly
 SMOKE_FIRE_FLOOR = 0.01  # scores below it count as nothing seen
 DARK_LEVEL = 18.0  # mean grey level of 255
 ASSUMED_FRAME_RATE = 25.0  # where the file states none; only windows of shot detection depend on it

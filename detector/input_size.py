@@ -1,7 +1,8 @@
 """At what size the network looks at a frame: the smallest from which no larger one adds more than a few small vehicles.
 
 Vehicles of 10 px are lost at 640 px and found at 1280, at four times the cost; large ones are found at 640 as well. How
-far off the vehicles are changes with the shot, so a few frames of every scene are looked at in several sizes.
+far off the vehicles are changes with the shot, so a few frames of every scene are looked at in both sizes. One between
+them was tried and left: the larger half as often costs no more and follows vehicles better (docs/performance.md).
 """
 
 from dataclasses import dataclass
@@ -17,14 +18,15 @@ from detector.scaled_looks import found_in
 if TYPE_CHECKING:
     from detector.model import Network
 
-SIZES_PX = (640, 960, 1280)
+SIZES_PX = (640, 1280)
 SMALLEST_PX, LARGEST_PX, STEP_PX = 320, 2560, 32  # what a user may ask for
 WORTH_IT = 0.2  # a larger size must add this share of small vehicles,
 WORTH_IT_EACH = 0.5  # and so many a probe: one false box in one picture is no reason
 SMALL_IN_NETWORK_PX = 40.0  # below it a network misses many
-SECOND_PROBE = 20  # frames after the first of a scene; frames, not seconds: the same share of the work at any rate
-PROBE_EVERY = 90  # frames from then on
-PROBE_EVERY_ABOVE = 25  # where small vehicles are known to be about; there a probe costs less beside the rest
+SECOND_PROBE_S = 0.75  # after the first of a scene; seconds, for looks too come so many a second
+PROBE_EVERY_S = 3.5  # from then on
+PROBE_EVERY_ABOVE_S = 1.0  # where small vehicles are known to be about; there a probe costs less beside the rest
+LEAST_LOOKS = 8  # between two probes of a scene, however few frames a second there are: a probe costs as much as four looks
 PROBES_HEARD = 4  # the latest of the scene, taken together
 
 SizeChoice = int | Literal["auto"]
@@ -83,27 +85,31 @@ class SizeChooser:
         self._network = network
         self._confidence = confidence
         self._sizes_px = sizes_px
-        self._age = 0  # frames since the scene began
         self._changed = False  # another scene has begun that was not probed yet
-        self._next_probe = 0  # at this age
+        self._begun_s = self._next_probe_s = 0.0
+        self._looks = 0  # since the last probe
         self._probes: list[_Gains] = []  # of the scene, the latest last
 
-    def look(self, picture: Picture, scene_begins: bool, floor: float) -> Look:
+    def look(self, picture: Picture, time_s: float, scene_begins: bool, floor: float) -> Look:
         """Find the vehicles in the next frame.
 
         Args:
             picture: of the frame.
+            time_s: of the frame.
             scene_begins: whether another scene may begin with it.
             floor: lowest score to return, at most the confidence.
         """
         self._changed |= scene_begins
-        if self._changed and self._age >= SECOND_PROBE:  # not sooner: flicker is not worth a probe each time
-            self._age, self._next_probe, self._probes, self._changed = 0, 0, [], False
+        if self._changed and time_s >= self._begun_s + SECOND_PROBE_S:  # flicker is not worth a probe each time
+            self._probes, self._changed = [], False
         found: dict[int, Detections] = {}
-        if len(self._sizes_px) > 1 and self._age >= self._next_probe:
+        begins = not self._probes
+        due = self._looks >= LEAST_LOOKS and time_s >= self._next_probe_s
+        if len(self._sizes_px) > 1 and (begins or due):
             found = self._probe(picture, floor)
-            self._next_probe = self._age + self._frames_to_next_probe()
-        self._age += 1
+            self._looks, self._begun_s = 0, time_s if begins else self._begun_s
+            self._next_probe_s = time_s + (SECOND_PROBE_S if begins else self._seconds_to_next_probe())
+        self._looks += 1
         size_px = self._size_in_force()
         if size_px not in found:
             found[size_px] = self._detect(picture, size_px, floor)
@@ -112,12 +118,9 @@ class SizeChooser:
     def pass_over(self, scene_begins: bool) -> None:
         """The next frame is not looked at."""
         self._changed |= scene_begins
-        self._age += 1
 
-    def _frames_to_next_probe(self) -> int:
-        if self._age == 0:
-            return SECOND_PROBE
-        return PROBE_EVERY if self._size_in_force() == self._sizes_px[0] else PROBE_EVERY_ABOVE
+    def _seconds_to_next_probe(self) -> float:
+        return PROBE_EVERY_S if self._size_in_force() == self._sizes_px[0] else PROBE_EVERY_ABOVE_S
 
     def _probe(self, picture: Picture, floor: float) -> dict[int, Detections]:
         """Look at the smallest and the largest size, and if that pays at those between; what was found at each.

@@ -21,12 +21,13 @@ EveryChoice = int | Literal["auto"]
 
 RAREST = 1000  # frames between two looks that a user may ask for
 
-LONGEST_S, LONGEST_DOUBTFUL_S, LONGEST_UNKNOWN_S = 0.105, 0.07, 0.04
+LONGEST_S, LONGEST_DOUBTFUL_S, SHORTEST_S = 0.105, 0.07, 0.04
 """Between two looks: at 25 frames a second every third; every second where most is doubtful; every one where it is not
-known how the camera moved, so that vehicles cannot be carried. Seconds, for 60 frames a second show no more than 25."""
+known how the camera moved, so that vehicles cannot be carried, where a scene begins, and after a surprise. Seconds, for
+60 frames a second show no more than 25."""
 
-USUAL_SIZE_PX, LONGER_WITH_SIZE = 640, 0.25
-"""Looks at larger sizes cost the square of the size, and are made less often by this power of it."""
+USUAL_SIZE_PX = 640
+"""Looks at larger sizes cost the square of the size, and are made less often by its first power."""
 
 FIRST_LOOKS = 3  # of a scene, one a frame
 GROWTH, SHRINKAGE = 1.5, 0.5  # of the time between looks, without and with a surprise
@@ -103,9 +104,9 @@ class WhereItPays:
         self._since = np.vstack([motion.affine, (0, 0, 1)]) @ self._since
         self._since_known &= motion.known
         lost = not self._since_known and self._vehicles
-        interval_s = min(self._interval_s, LONGEST_UNKNOWN_S) if lost else self._interval_s
+        interval_s = SHORTEST_S if lost or self._looks < FIRST_LOOKS else max(self._interval_s, SHORTEST_S)
         return (
-            self._looks < FIRST_LOOKS
+            self._looks == 0
             or time_s < self._looked_s  # stamps that go back
             or time_s + step_s / 2 >= self._looked_s + interval_s  # this frame comes nearer to it than the next
             or new_ground_share(self._since, picture_px) >= NEW_GROUND_SHARE
@@ -124,9 +125,8 @@ class WhereItPays:
 
     def _longest_s(self, found: Detections, size_px: int) -> float:
         fair = found.scores[found.scores >= FAIR * self._confidence]
-        if len(fair) and np.mean(fair < SURE * self._confidence) >= DOUBTFUL_SHARE:
-            return LONGEST_DOUBTFUL_S
-        return LONGEST_S * float(max(1.0, size_px / USUAL_SIZE_PX) ** LONGER_WITH_SIZE)
+        doubtful = len(fair) and np.mean(fair < SURE * self._confidence) >= DOUBTFUL_SHARE
+        return (LONGEST_DOUBTFUL_S if doubtful else LONGEST_S) * max(1.0, size_px / USUAL_SIZE_PX)
 
 
 def surprise(before: Detections, now: Detections, motion: Array, confidence: float) -> float:

@@ -92,7 +92,7 @@ def vehicles_seen(
         if not plan.due(frame.time.seconds, motion, picture_px, begins):
             chooser.pass_over(begins)
             return None, None
-        found = chooser.look(frame.picture, begins, floor)
+        found = chooser.look(frame.picture, frame.time.seconds, begins, floor)
         plan.looked(found.detections, found.size_px)
         return found.detections, found.size_px
 

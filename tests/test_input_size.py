@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 
 from detector.detections import Detections
 from detector.frame import ImagePicture
-from detector.input_size import PROBE_EVERY, SECOND_PROBE, SIZES_PX, Look, SizeChooser, sizes_to_try
+from detector.input_size import LEAST_LOOKS, PROBE_EVERY_S, SECOND_PROBE_S, Look, SizeChooser, sizes_to_try
 from detector.scene_cue import SceneCue
 from detector.shots import thumbnail
 from tests.fakes import ground, noisy
 
 CONFIDENCE, FLOOR = 0.5, 0.2
+SIZES_PX = (640, 960, 1280)
+FRAME_RATE = 32
+SECOND_PROBE, PROBE_EVERY = round(FRAME_RATE * SECOND_PROBE_S), round(FRAME_RATE * PROBE_EVERY_S)  # frames
 SMALL_PX, LARGE_PX = 6.0, 60.0  # sides of vehicles in pictures 320 px wide
 Found = dict[int, int]  # how many vehicles show themselves at each size
 
@@ -34,12 +37,16 @@ class FarSighted:
 
 
 def looks(
-    network: FarSighted, pictures: Iterable[NDArray[np.uint8]], sizes_px: tuple[int, ...] = SIZES_PX
+    network: FarSighted,
+    pictures: Iterable[NDArray[np.uint8]],
+    sizes_px: tuple[int, ...] = SIZES_PX,
+    frame_rate: float = FRAME_RATE,
 ) -> list[Look]:
     """What a chooser sees in one picture after the other."""
     chooser, cue, seen = SizeChooser(network, CONFIDENCE, sizes_px), SceneCue(), []  # type: ignore[arg-type]
     for network.frame, image in enumerate(pictures):
-        seen.append(chooser.look(ImagePicture(image), cue.update(thumbnail(image)), FLOOR))
+        time_s = network.frame / frame_rate
+        seen.append(chooser.look(ImagePicture(image), time_s, cue.update(thumbnail(image)), FLOOR))
     return seen
 
 
@@ -100,7 +107,7 @@ def test_after_a_cut_that_follows_another_too_soon_the_size_is_chosen_a_little_l
 
 def test_vehicles_that_come_into_view_are_found_within_a_period() -> None:
     comes = 100
-    seen = looks(FarSighted(lambda frame: {960: 4, 1280: 8} if frame >= comes else {}), scene(200))
+    seen = looks(FarSighted(lambda frame: {960: 4, 1280: 8} if frame >= comes else {}), scene(260))
     assert set(sizes(seen)[:comes]) == {640}
     assert set(sizes(seen)[comes + PROBE_EVERY :]) == {1280}
 
@@ -128,6 +135,12 @@ def test_probing_a_clip_that_stays_at_the_smallest_size_costs_little() -> None:
     looks(network, [noisy(SCENES[1], frame) for frame in range(500)])
     pixels = sum((size_px / 640) ** 2 for _, size_px in network.looked)
     assert pixels / 500 - 1 < 0.06
+
+
+def test_probing_costs_no_more_where_frames_are_few() -> None:
+    network = FarSighted(lambda frame: {640: 2, 960: 2, 1280: 2})
+    looks(network, scene(80, 1), frame_rate=1)
+    assert len(network.looked) == 80 + 80 // LEAST_LOOKS
 
 
 @pytest.mark.parametrize("level", [0, 30, 200])
@@ -170,7 +183,7 @@ def test_sizes_that_can_be_asked_for(size: int) -> None:
 
 
 def test_auto_tries_those_of_the_house() -> None:
-    assert sizes_to_try("auto") == SIZES_PX
+    assert sizes_to_try("auto") == (640, 1280)
 
 
 @pytest.mark.parametrize(("least_px", "tried"), [(960, (960, 1280)), (1280, (1280,)), (1536, (1536,))])

@@ -38,7 +38,7 @@ def test_what_is_measured_is_what_is_reported(clip: Path, footage: Footage) -> N
     card = networks.smoke_fire.card
     measured = events(footage, card, card.threshold("typical"), SMOKE_FIRE_EVERY_S)
     assert tuple(measured) == analyze(clip, networks=networks).events
-    assert event_ranges(measured) == {"smoke": [[20, 59]], "fire": [[33, 34]]}
+    assert event_ranges(measured) == {"smoke": [[24, 59]], "fire": [[33, 39]]}
 
 
 def test_the_other_methods_flag_frames(footage: Footage) -> None:
@@ -109,7 +109,7 @@ def test_pictures_lose_their_colours_under_an_orange_display() -> None:
 
 def test_looks_of_both_networks_are_timed(clip: Path) -> None:
     [row] = cost([clip], square_networks()).values()
-    assert row["smoke_fire_looks"] == 11, "every fifth of 50, and the flash"
+    assert row["smoke_fire_looks"] == 8, "every eighth of 50, and the flash"
     assert row["vehicle_looks"] >= 50
     assert row["share_of_vehicle_time"] > 0
     assert Timed(square_networks().vehicles).classes == ("tank", "truck")

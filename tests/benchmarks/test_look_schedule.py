@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.look_schedule import compare_ways, record
-from detector.input_size import SIZES_PX
+from benchmarks.look_schedule import SIZES_PX, compare_ways, record
 from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
 
 
