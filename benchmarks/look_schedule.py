@@ -231,7 +231,8 @@ def compare_ways(
                 "share_looked_at": round(share, 3),
                 "network_ms_a_frame": round(cost, 1),
             }
-            rows.append({**row, "counts": asdict(counted), "clips": of_clip})
+            told = {name: {key: one[key] for key in one if key != "per_shot"} for name, one in of_clip.items()}
+            rows.append({**row, "counts": asdict(counted), "clips": told})
             convoy = of_clip.get(CONVOY, {})
             cells = [size, every, f"{share:.2f}", f"{cost:.1f}", f"{counted.at_once_exact} of {counted.shots}"]
             cells += [counted.at_once_within_one, counted.distinct_inside, counted.mean_width]

@@ -26,7 +26,7 @@ SMALL_IN_NETWORK_PX = 40.0  # below it a network misses many
 SECOND_PROBE_S = 0.75  # after the first of a scene; seconds, for looks too come so many a second
 PROBE_EVERY_S = 3.5  # from then on
 PROBE_EVERY_ABOVE_S = 1.0  # where small vehicles are known to be about; there a probe costs less beside the rest
-LEAST_LOOKS = 8  # between two probes of a scene, however few frames a second there are: a probe costs as much as four looks
+LEAST_LOOKS = 8  # between two probes of a scene, however few frames a second: a probe costs as much as four looks
 PROBES_HEARD = 4  # the latest of the scene, taken together
 
 SizeChoice = int | Literal["auto"]

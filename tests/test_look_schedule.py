@@ -82,6 +82,16 @@ def test_a_scene_begins_with_looks_at_each_of_its_first_frames() -> None:
     assert {0, 1, 2, 31, 32, 33} <= set(looks(cuts=frozenset({31})))
 
 
+def test_nowhere_are_there_more_than_some_25_looks_a_second() -> None:
+    everywhere_new = looks(rate=60, shows=lambda frame: vehicles(100.0 * (frame % 5)), motion=UNKNOWN_MOTION)
+    assert set(np.diff(everywhere_new).tolist()) == {2}
+    assert looks(rate=60)[:3] == [0, 2, 4]
+
+
+def test_doubtful_ones_too_are_looked_at_less_often_where_a_look_costs_more() -> None:
+    assert steps(looks(rate=25, frames=120, shows=lambda frame: vehicles(100.0, score=0.6), size_px=1280)) <= {3, 4}
+
+
 def test_doubtful_vehicles_are_looked_at_more_often() -> None:
     assert steps(looks(shows=lambda frame: vehicles(100.0, score=0.6))) == {2}
 

@@ -26,8 +26,10 @@ from benchmarks import (
     real_clips,
     shots,
     tracking_load,
+    tracking_looks,
 )
 from benchmarks.tracking_candidates import own
+from benchmarks.tracking_looks import WAYS
 from benchmarks.tracking_truth import Sequence, as_detections
 from datasets.convoy.settings import View
 from detector import analysis
@@ -157,6 +159,18 @@ def test_tracking_under_load(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_candidate_of_our_own_follows_true_boxes() -> None:
     truth = {n: [(7, np.array([10.0 + n, 10, 40 + n, 30]))] for n in range(1, 13)}
     assert len(own(as_detections(Sequence("one vehicle", truth, 120, 60)), True)) == 1
+
+
+def test_sequences_are_tracked_of_which_only_some_frames_are_looked_at() -> None:
+    truth = {n: [(7, np.array([10.0 + n, 10, 40 + n, 30]))] for n in range(1, 25)}
+    sequence = Sequence("one vehicle", truth, 120, 60)
+    looks = {
+        name: tracking_looks.tracked(sequence, as_detections(sequence), every, motion) for name, every, motion in WAYS
+    }
+    assert {name: len(tracks) for name, (tracks, _) in looks.items()} == dict.fromkeys(looks, 1)
+    assert looks["every 1"][1] == looks["auto"][1] == 24, "every frame, since the camera's motion is not known"
+    assert looks["every 2"][1] == 12
+    assert looks["auto, taking the camera to stand still"][1] < 16
 
 
 def test_trackers_are_compared_over_several_disturbances(monkeypatch: pytest.MonkeyPatch) -> None:
