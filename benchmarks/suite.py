@@ -133,6 +133,14 @@ SUITE = (
         needs=(SHARED, "trackers"),
     ),
     Benchmark(
+        "tracking_looks",
+        (
+            Figure("HOTA, UAVDT, true boxes, default looks", ("as they are", "auto", "HOTA"), slack=0.5),
+            Figure("HOTA, UAVDT, a fifth missed, default looks", ("disturbed", "auto", "HOTA"), slack=0.5),
+        ),
+        needs=(SHARED, "trackers"),
+    ),
+    Benchmark(
         "yolo_track",
         (Figure("HOTA, convoy_oblique", ("clips", "convoy_oblique.mp4", "detect", "HOTA"), slack=0.5),),
         needs=(CLIPS, "trackers", "ultralytics"),
