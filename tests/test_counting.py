@@ -47,7 +47,8 @@ def test_an_identity_lost_and_found_does_not_raise_it() -> None:
 
 
 def test_carried_boxes_do_not_count() -> None:
-    assert most_at_once(believed([track(1, range(9)), track(2, range(9), filled=range(9))]), TIMES_S).vehicles == 1
+    seen, carried = track(1, range(9)), track(2, range(9), filled=range(9))
+    assert most_at_once([Believed(seen, 0.9), Believed(carried, 0.9)], TIMES_S).vehicles == 1
 
 
 def test_frames_in_which_a_track_is_hidden_do_not_count() -> None:
