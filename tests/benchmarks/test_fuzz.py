@@ -58,11 +58,11 @@ def test_any_boxes_are_tracked_or_told_to_be_none(pictures: list[np.ndarray]) ->
 
 
 def test_thousands_of_boxes_in_a_picture_are_tracked() -> None:
-    corners = np.arange(3000, dtype=np.float32)[:, None] * [7, 0] % [1920, 1] + [0, 5]
+    corners = np.arange(2000, dtype=np.float32)[:, None] * [7, 0] % [1920, 1] + [0, 5]
     found = Detections(
-        np.hstack([corners, corners + 6]).astype(np.float32), np.full(3000, 0.9, np.float32), np.zeros(3000, np.int64)
+        np.hstack([corners, corners + 6]).astype(np.float32), np.full(2000, 0.9, np.float32), np.zeros(2000, np.int64)
     )
     tracker = Tracker(high_score=0.5, low_score=0.1)
     for frame in range(2):
         tracker.update(found, frame, frame / 25)
-    assert len(tracker.finish()) == 3000
+    assert len(tracker.finish()) == 2000
