@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from detector.frame_records import FrameBox, FrameRecord
 from detector.outputs.labels import Label, Labels
+from detector.outputs.running_count import RunningCount
 from detector.outputs.shapes import (
     Box,
     Colour,
@@ -54,25 +55,23 @@ class FramePainter:
 
     def __init__(self, report: Report) -> None:
         self._counted = {track.id for track in report.tracks if track.counted}
-        self._most_at_once = report.counts.most_at_once.vehicles
         self._convoys = [(number, convoy, frozenset(convoy.tracks)) for number, convoy in enumerate(report.convoys, 1)]
         self._events = report.events
         self._tails = Tails()
-        self._missed: frozenset[int] = frozenset()  # tracks that the last look did not find
+        self._count = RunningCount(report)
         self._labels = Labels()
 
     def draw(self, image: Image, record: FrameRecord) -> None:
         """Draw a frame's findings into its picture, (height, width, 3) uint8 BGR, in place."""
         unit = unit_of(image)
-        if record.looked_at:
-            self._missed = frozenset(box.track for box in record.boxes if box.filled)
+        count = self._count.update(record)
         with kept_as_it_is(image, [_pixels(box.xyxy) for box in record.boxes]):
             self._draw_tails(image, record, unit)
             around = self._draw_hulls(image, record, unit) + self._draw_regions(image, record, unit)
         labels = [self._vehicle_label(box) for box in record.boxes] + around
         for box in record.boxes:
-            _draw_vehicle(image, box, unit, missed=box.track in self._missed)
-        plates = [_draw_clock(image, record.time_s, self._running_count(record), unit)]
+            _draw_vehicle(image, box, unit, missed=box.track in self._count.missed)
+        plates = [_draw_clock(image, record.time_s, count, unit)]
         plates += _draw_banners(image, self._banners(record), unit)
         self._labels.draw(image, labels, plates + [_pixels(box.xyxy) for box in record.boxes], unit)
 
@@ -82,14 +81,6 @@ class FramePainter:
         for box in record.boxes:
             if box.track in tails:
                 draw_path(image, tails[box.track] + below, _colour(box), line_px(unit))
-
-    def _running_count(self, record: FrameRecord) -> int:
-        """As `most_at_once` counts: without what the last look did not find and without tracks that are not counted.
-
-        Never more than that: for a moment two tracks may lie on one vehicle.
-        """
-        seen = sum(box.track in self._counted and box.track not in self._missed for box in record.boxes)
-        return min(seen, self._most_at_once)
 
     def _vehicle_label(self, box: FrameBox) -> Label:
         doubt = "" if box.track in self._counted else "?"

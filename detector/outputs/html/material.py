@@ -10,6 +10,7 @@ import av
 
 from detector.clip_reading import open_clip
 from detector.frame_records import FrameRecord
+from detector.outputs.running_count import RunningCount
 from detector.outputs.track_crops import Box, TrackCrops, frame_height_px, frame_jpeg
 from detector.report import Convoy, Report
 
@@ -167,15 +168,13 @@ class _Columns:
     def __init__(self, report: Report) -> None:
         self._start_s, end_s = span_s(report)
         self._length_s = max(end_s - self._start_s, 1e-6)
-        self._counted = frozenset(track.id for track in report.tracks if track.counted)
-        self._most_at_once = report.counts.most_at_once.vehicles  # for a moment two tracks may lie on one vehicle
+        self._count = RunningCount(report)
         self._most: list[int | None] = [None] * max(1, min(COLUMNS, report.input.frames_decoded))
 
     def add(self, record: FrameRecord) -> None:
         share = (record.time_s - self._start_s) / self._length_s
         column = min(max(0, int(share * len(self._most))), len(self._most) - 1)
-        vehicles = min(sum(box.track in self._counted for box in record.boxes), self._most_at_once)
-        self._most[column] = max(self._most[column] or 0, vehicles)
+        self._most[column] = max(self._most[column] or 0, self._count.update(record))
 
     def filled(self) -> tuple[int, ...]:
         """A frame is shown until the next one, so a column without a frame of its own takes the one before.

@@ -46,6 +46,18 @@ def test_a_track_that_does_not_count_is_not_in_the_columns(analysed: AnalysedCli
     assert gather(report, analysed.records, analysed.clip, None).vehicles == (2,) * FRAMES
 
 
+def test_a_vehicle_that_a_look_misses_is_in_the_columns_no_more_than_in_the_video(analysed: AnalysedClip) -> None:
+    records = list(analysed.records)
+    lost, *others = records[20].boxes
+    found = (replace(box, filled=False) for box in others)
+    records[20] = replace(records[20], boxes=(replace(lost, filled=True), *found), looked_at=True)
+    records[21] = replace(records[21], looked_at=False)
+    everything = tuple(replace(box, filled=False) for box in records[22].boxes)
+    records[22] = replace(records[22], boxes=everything, looked_at=True)
+    vehicles = gather(analysed.report, records, analysed.clip, None).vehicles
+    assert vehicles[19:23] == (3, 2, 2, 3)
+
+
 def test_progress_is_told(analysed: AnalysedClip) -> None:
     told: list[tuple[int, int | None]] = []
     gather(analysed.report, analysed.records, analysed.clip, None, lambda done, of: told.append((done, of)))
