@@ -116,7 +116,7 @@ class Timed:
 
 
 def cost(clips: Sequence[Path], networks: Networks) -> dict[str, Any]:
-    """Time of the smoke and fire network beside that of the vehicle network, at the default settings."""
+    """Time of the smoke and fire network beside that of the vehicle network, which looks at every frame."""
     rows = {}
     for clip in clips:
         vehicles, smoke_fire = Timed(networks.vehicles), Timed(networks.smoke_fire)
