@@ -19,11 +19,11 @@ from rich.console import Console
 from detector.analysis import Networks
 from detector.batch.clip_task import At, ClipOutcome, ClipTask, NetworksNamed, do_clip
 from detector.batch.entries import Entry
-from detector.batch.jobs import jobs_for, memory_available_bytes, threads_each
+from detector.batch.jobs import jobs_for, memory_available_bytes, share_of_memory, threads_each
 from detector.batch.ledger import Ledger, row_of, settings_sha256
 from detector.batch.manifest import MANIFEST_NAME, Manifest, ManifestError, open_manifest
 from detector.batch.ray_engine import EngineError, do_on_ray
-from detector.batch.workers import run_tasks
+from detector.batch.workers import Lost, run_tasks
 from detector.clips_named import output_folder
 from detector.device import DeviceError
 from detector.exit_codes import DONE, INTERRUPTED, NO_DEVICE_OR_MODEL, UNREADABLE, WRONG_USAGE, complain
@@ -149,20 +149,28 @@ def _do_here(tasks: Iterator[ClipTask], tell: Tell) -> Iterator[tuple[ClipTask, 
 def _do_in_processes(tasks: Iterator[ClipTask], jobs: int, tell: Tell) -> Iterator[tuple[ClipTask, ClipOutcome]]:
     """Several at once, each in a process that may be lost without harm to the others."""
     with _on_ctrl_c() as stop:
-        for task, outcome in run_tasks(do_clip, tasks, jobs, tell, stop):
-            yield task, _of_lost(outcome, stop.is_set()) if isinstance(outcome, int) else outcome
+        share_bytes = share_of_memory(jobs, memory_available_bytes())
+        for task, outcome in run_tasks(do_clip, tasks, jobs, tell, stop, share_bytes):
+            yield task, _of_lost(outcome, stop.is_set()) if isinstance(outcome, Lost) else outcome
         if stop.is_set():
             raise KeyboardInterrupt
 
 
-def _of_lost(exit_code: int, stopping: bool) -> ClipOutcome:
+def _of_lost(lost: Lost, stopping: bool) -> ClipOutcome:
     """What is to be said of a clip whose process ended before it was done."""
-    if stopping and exit_code in (0, -signal.SIGTERM):  # broken off before it had really begun
+    if stopping and lost.exit_code in (0, -signal.SIGTERM):  # broken off before it had really begun
         return ClipOutcome(INTERRUPTED, "broken off by the user", None)
-    if exit_code >= 0:
-        return ClipOutcome(UNREADABLE, f"its process ended by itself (exit code {exit_code}); try --jobs 1", None)
-    guess = "out of memory? try fewer --jobs" if exit_code == -9 else "a fault in a library? try --jobs 1"
-    return ClipOutcome(UNREADABLE, f"its process was killed (signal {-exit_code}): {guess}", None)
+    return ClipOutcome(UNREADABLE, lost.reason or _why_lost(lost), None)
+
+
+def _why_lost(lost: Lost) -> str:
+    if lost.took_bytes is not None:
+        took_gb = lost.took_bytes / 1e9
+        return f"took {took_gb:.1f} GB of memory, more than its share of what was free; use fewer --jobs"
+    if lost.exit_code >= 0:
+        return f"its process ended by itself (exit code {lost.exit_code}); try --jobs 1"
+    guess = "out of memory? try fewer --jobs" if lost.exit_code == -9 else "a fault in a library? try --jobs 1"
+    return f"its process was killed (signal {-lost.exit_code}): {guess}"
 
 
 @contextmanager

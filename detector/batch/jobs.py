@@ -6,6 +6,8 @@ from pathlib import Path
 MEMORY_FILE = Path("/proc/meminfo")
 WORKER_BYTES = 1_000_000_000  # one process takes 0.35 GB for 1080p; room for 4K, video and larger networks
 
+TO_BE_SHARED = 0.9  # of the memory that can be had; the rest is for the command itself and for pictures on their way
+
 
 def cores() -> int:
     """Those this process may use."""
@@ -27,6 +29,11 @@ def jobs_for(clips: int, on_gpu: bool, memory_bytes: int | None) -> int:
 def threads_each(jobs: int) -> int | None:
     """The cores divided among the processes; None for a single one, which takes them all."""
     return None if jobs == 1 else max(1, cores() // jobs)
+
+
+def share_of_memory(jobs: int, memory_bytes: int | None) -> int | None:
+    """What each of so many processes may take in bytes; None where nobody knows what there is."""
+    return None if memory_bytes is None else max(WORKER_BYTES, int(TO_BE_SHARED * memory_bytes) // jobs)
 
 
 def memory_available_bytes() -> int | None:

@@ -3,6 +3,8 @@
 Each process has a pipe of its own. In the pools of the standard library and of loky one process that dies, killed for
 want of memory or by a fault in a decoder, takes all tasks of the pool with it; here it costs the task it was at. Pebble
 loses no more than that either, but has no channel for how far a task is, and kills what is to be broken off.
+
+A process that takes more than its share of the memory is killed before the system has to choose whom to kill.
 """
 
 import multiprocessing
@@ -14,14 +16,30 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Generic, TypeVar
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 Told = TypeVar("Told")
 
-PATIENCE_S = 0.2  # between looks at whether the user wants to break off
+PATIENCE_S = 0.1  # between looks at whether the user wants to break off, and at what the processes take
 CONTEXT = multiprocessing.get_context("spawn")  # a forked ONNX Runtime hangs
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What came of a task in place of an outcome.
+
+    Attributes:
+        exit_code: of its process: minus the number of the signal that killed it.
+        took_bytes: of memory, more than its share, for which it was killed here; None if that is not why.
+        reason: why it was lost, in words, where that is known.
+    """
+
+    exit_code: int
+    took_bytes: int | None = None
+    reason: str = ""
 
 
 @dataclass
@@ -32,6 +50,7 @@ class _Worker(Generic[Task]):
     pipe: Connection
     task: Task | None = None
     asked_to_stop: bool = False
+    took_bytes: int | None = None
 
 
 def run_tasks(
@@ -40,7 +59,8 @@ def run_tasks(
     jobs: int,
     tell: Callable[[Task, Told], None],
     stop: threading.Event,
-) -> Iterator[tuple[Task, Outcome | int]]:
+    share_bytes: int | None = None,
+) -> Iterator[tuple[Task, Outcome | Lost]]:
     """Do tasks in up to `jobs` processes at once.
 
     Args:
@@ -49,10 +69,10 @@ def run_tasks(
         jobs: how many processes.
         tell: is given what `do` tells, with its task, here in this process.
         stop: once set, no further task is begun, and those that are being done get a KeyboardInterrupt.
+        share_bytes: of memory that a process may take; None for any. Only Linux tells what they take.
 
     Yields:
-        Each task with its outcome, as they are done; or with the exit code of its process, if that ended instead:
-        minus the number of the signal that killed it.
+        Each task with its outcome, as they are done; or with how its process ended, if that ended instead.
     """
     workers: list[_Worker[Task]] = []
     try:
@@ -63,6 +83,8 @@ def run_tasks(
                 return
             if stop.is_set():
                 _ask_to_stop(busy)
+            if share_bytes is not None:
+                _kill_the_greedy(busy, share_bytes)
             for pipe in wait([worker.pipe for worker in busy], PATIENCE_S):
                 worker = next(worker for worker in busy if worker.pipe is pipe)
                 yield from _heard(worker, workers, tell)
@@ -113,7 +135,7 @@ def _begin(do: Callable[[Task, Callable[[Told], None]], Outcome]) -> _Worker[Tas
 
 def _heard(
     worker: _Worker[Task], workers: list[_Worker[Task]], tell: Callable[[Task, Told], None]
-) -> Iterator[tuple[Task, Outcome | int]]:
+) -> Iterator[tuple[Task, Outcome | Lost]]:
     """Take one message of a process, or take note of its end."""
     assert worker.task is not None
     try:
@@ -122,7 +144,7 @@ def _heard(
         worker.process.join()
         workers.remove(worker)
         worker.pipe.close()
-        yield worker.task, worker.process.exitcode or 0
+        yield worker.task, Lost(worker.process.exitcode or 0, worker.took_bytes)
         return
     if not is_outcome:
         tell(worker.task, value)
@@ -136,6 +158,24 @@ def _ask_to_stop(busy: list[_Worker[Task]]) -> None:
         if not worker.asked_to_stop:
             worker.process.terminate()
             worker.asked_to_stop = True
+
+
+def _kill_the_greedy(busy: list[_Worker[Task]], share_bytes: int) -> None:
+    """Not by a limit of the system's own: RLIMIT_DATA and RLIMIT_AS count what is set aside, two to four times what is
+    used, and an allocation that fails within a decoder looks like a damaged clip."""
+    for worker in busy:
+        taken_bytes = _resident_bytes(worker.process.pid)
+        if taken_bytes > share_bytes and worker.took_bytes is None:
+            worker.took_bytes = taken_bytes
+            worker.process.kill()
+
+
+def _resident_bytes(pid: int | None) -> int:
+    """What a process takes of the memory; 0 where nobody knows."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):  # it ended just now, or this is no Linux
+        return 0
 
 
 def _work(do: Callable[[Task, Callable[[Told], None]], Outcome], pipe: Connection) -> None:

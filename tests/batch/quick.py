@@ -21,13 +21,17 @@ FIGURES = ClipFigures(10.0, 1, 2, 3, 2, 1, 1.5, 0.0, 1.0)
 
 
 def quick_clip(task: ClipTask, tell: Callable[[At], None], networks: object = None) -> ClipOutcome:
-    """What stands in the clip is what happens to it: nothing, "killed", "ends", "slow", "a while" or "bad"."""
+    """What stands in the clip is what happens to it: nothing, "killed", "ends", "greedy", "slow", "a while", "bad"."""
     what = task.clip.read_text()
     tell(At("looking", 1, 2))
     if what.startswith("killed"):
         os.kill(os.getpid(), signal.SIGKILL)
     if what.startswith("ends"):
         os._exit(7)
+    if what.startswith("greedy"):
+        eaten = b"x" * 1_000_000_000
+        time.sleep(60)
+        del eaten
     if what.startswith("bad"):
         return ClipOutcome(3, "is no video", 0.1)
     try:

@@ -72,6 +72,17 @@ def test_one_bad_clip_does_not_stop_the_rest(tmp_path: Path, jobs: int, capsys: 
     assert said.err == ""
 
 
+def test_a_clip_that_eats_all_memory_fails_alone_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "share_of_memory", lambda jobs, memory_bytes: 400_000_000)
+    clips = clips_of(tmp_path / "clips", "a", "greedy", "c")
+    assert run(clips, tmp_path / "out", 2) == 3
+    rows = {Path(row["clip"]).name: row for row in summary(tmp_path / "out")}
+    assert [rows[name]["state"] for name in ("0.mp4", "1.mp4", "2.mp4")] == ["done", "failed", "done"]
+    assert "of memory, more than its share of what was free; use fewer --jobs" in rows["1.mp4"]["reason"]
+
+
 def test_the_second_run_has_nothing_to_do_and_ends_as_the_first(tmp_path: Path) -> None:
     clips = clips_of(tmp_path / "clips", "a", "bad")
     assert run(clips, tmp_path / "out") == 3

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from detector.batch import jobs
-from detector.batch.jobs import jobs_for, memory_available_bytes, threads_each
+from detector.batch.jobs import WORKER_BYTES, jobs_for, memory_available_bytes, share_of_memory, threads_each
 
 GB = 1_000_000_000
 
@@ -43,3 +43,9 @@ def test_memory_as_the_system_tells_it(
     assert memory_available_bytes() == expected
     monkeypatch.setattr(jobs, "MEMORY_FILE", tmp_path / "nowhere")
     assert memory_available_bytes() is None
+
+
+def test_memory_is_shared_out_and_no_process_gets_less_than_it_needs() -> None:
+    assert share_of_memory(4, 40_000_000_000) == 9_000_000_000
+    assert share_of_memory(8, 2_000_000_000) == WORKER_BYTES
+    assert share_of_memory(4, None) is None

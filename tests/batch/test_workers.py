@@ -1,5 +1,6 @@
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -7,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from detector.batch.workers import run_tasks
+from detector.batch.workers import Lost, run_tasks
+
+SHARE_BYTES = 400_000_000
 
 
 def work(task: tuple[str, Any], tell: Callable[[str], None]) -> Any:
@@ -17,6 +20,10 @@ def work(task: tuple[str, Any], tell: Callable[[str], None]) -> Any:
         os.kill(os.getpid(), signal.SIGKILL)
     if what == "end":
         os._exit(value)
+    if what == "eat":
+        eaten = b"x" * value
+        time.sleep(60)
+        return len(eaten)
     if what == "pid":
         time.sleep(value)
         return os.getpid()
@@ -53,9 +60,20 @@ def test_nothing_to_do_begins_no_process() -> None:
 
 def test_a_process_that_dies_costs_its_own_task_and_no_other() -> None:
     tasks = [("say", 1), ("kill", None), ("say", 2), ("end", 7), ("say", 3)]
-    assert sorted(done(tasks, 1)) == sorted(
-        [(tasks[0], 1), (tasks[1], -signal.SIGKILL), (tasks[2], 2), (tasks[3], 7), (tasks[4], 3)]
-    )
+    assert dict(done(tasks, 1)) == {
+        tasks[0]: 1, tasks[1]: Lost(-signal.SIGKILL), tasks[2]: 2, tasks[3]: Lost(7), tasks[4]: 3
+    }  # fmt: skip
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells what a process takes")
+def test_a_process_that_eats_more_than_its_share_costs_its_own_task_and_no_other() -> None:
+    tasks = [("say", 1), ("eat", 2 * SHARE_BYTES), ("say", 2), ("say", 3)]
+    outcomes = dict(run_tasks(work, iter(tasks), 2, lambda task, told: None, threading.Event(), SHARE_BYTES))
+    lost = outcomes.pop(tasks[1])
+    assert isinstance(lost, Lost)
+    assert lost.took_bytes is not None
+    assert lost.took_bytes > SHARE_BYTES
+    assert list(outcomes.values()) == [1, 2, 3]
 
 
 def test_processes_are_used_again() -> None:
