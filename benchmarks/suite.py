@@ -201,6 +201,15 @@ SUITE = (
         ),
     ),
     Benchmark(
+        "split",
+        (
+            Figure(
+                "one clip divided: share of one process in the work", ("clips", "demo.mp4", "serial_share"), False, 0.05
+            ),
+            Figure("looked at again in the last pass", ("clips", "demo.mp4", "looked_again"), False),
+        ),
+    ),
+    Benchmark(
         "speed",
         (
             _ratio("ground_tank2", "default against `yolo track`", "default_against_yolo"),

@@ -8,7 +8,7 @@ from detector.analysis import Networks
 from detector.clip import ClipError
 from detector.exit_codes import DONE, INTERRUPTED, NO_DEVICE_OR_MODEL, PARTLY_READ, UNREADABLE, WRONG_USAGE
 from detector.model import ModelError
-from detector.one_clip import Outcome, Request, Say, ShowProgress, analyse_into
+from detector.one_clip import LookAhead, Outcome, Request, Say, ShowProgress, analyse_into
 from detector.outputs.folder import OutputError
 from detector.outputs.words import share
 from detector.report import Report
@@ -33,11 +33,17 @@ class Attempt:
 
 
 def attempt(
-    clip: Path, folder: Path, networks: Networks, request: Request, progress: ShowProgress, say: Say = lambda text: None
+    clip: Path,
+    folder: Path,
+    networks: Networks,
+    request: Request,
+    progress: ShowProgress,
+    say: Say = lambda text: None,
+    look_ahead: LookAhead | None = None,
 ) -> Attempt:
     """Analyse one clip into its folder; see `analyse_into`."""
     try:
-        return _attempt(analyse_into(clip, folder, networks, request, progress, say))
+        return _attempt(analyse_into(clip, folder, networks, request, progress, say, look_ahead))
     except ClipError as error:
         return Attempt(UNREADABLE, str(error))
     except (ModelError, SandboxError) as error:  # it lacks the threshold asked for, or nothing can be confined here

@@ -20,8 +20,22 @@ from detector.printable import printable
 from detector.wish import Wish
 
 
-def run_clip(clip: Path, folder: Path, wish: Wish, model: str, tracks: Path | None, request: Request) -> int:
-    """Analyse one clip, with its vehicles from the file `tracks` if there is one; the exit code."""
+def run_clip(
+    clip: Path,
+    folder: Path,
+    wish: Wish,
+    model: str,
+    tracks: Path | None,
+    request: Request,
+    split: bool = False,
+    jobs: int | None = None,
+) -> int:
+    """Analyse one clip; the exit code.
+
+    Args:
+        tracks: take the vehicles from this file.
+        split: look at parts of the clip in `jobs` processes; None for as many as cores and memory allow.
+    """
     named = printable(str(folder))
     if request.resume and is_finished(folder):
         click.echo(f"{named} is finished already")
@@ -38,7 +52,14 @@ def run_clip(clip: Path, folder: Path, wish: Wish, model: str, tracks: Path | No
     except MotFileError as error:
         return complain(error, WRONG_USAGE)
     show, say = partial(progress, Console(stderr=True)), lambda text: click.echo(f"{named}: {text}", err=True)
-    done = attempt(clip, folder, networks, request, show, say)
+    look_ahead = None
+    if split:
+        from detector.batch.clip_task import NetworksNamed
+        from detector.split import looked_at_in_parts
+
+        same = NetworksNamed(wish.device, model, wish.threads, wish.precision)
+        look_ahead = partial(looked_at_in_parts, clip, named=same, request=request, jobs=jobs, say=say)
+    done = attempt(clip, folder, networks, request, show, say, look_ahead)
     if done.report is None:
         return complain(done.reason, done.exit_code)
     Console().print(summary(done.report))

@@ -8,7 +8,7 @@ HEADINGS = {
     "How closely": ("model", "size", "every", "threshold", "confidence"),
     "On what": ("device", "precision", "threads"),
     "What is written": ("out", "formats", "no_video", "overwrite", "resume"),
-    "Many clips": ("jobs", "engine", "retry_failed"),
+    "Many clips": ("jobs", "engine", "split", "retry_failed"),
     "Clips from strangers": ("sandbox", "most_pixels", "most_frames", "most_memory"),
     "What was written before": ("verify", "review"),
 }

@@ -55,7 +55,7 @@ class _Frame(msgspec.Struct, frozen=True, array_like=True):
     look_alike: float
 
 
-class _Found(msgspec.Struct, frozen=True, array_like=True):
+class Found(msgspec.Struct, frozen=True, array_like=True):
     """`Detections` as bytes: float32, float32, int64."""
 
     xyxy: bytes
@@ -66,7 +66,7 @@ class _Found(msgspec.Struct, frozen=True, array_like=True):
 
 class _Answer(msgspec.Struct, frozen=True, array_like=True):
     call: _Call
-    found: tuple[_Found, ...]
+    found: tuple[Found, ...]
 
 
 class Journal:
@@ -113,7 +113,7 @@ class Journal:
             self._ended = True
         return found
 
-    def keep(self, call: _Call, found: tuple[_Found, ...]) -> None:
+    def keep(self, call: _Call, found: tuple[Found, ...]) -> None:
         """Write down what came of a call that could not be recalled."""
         self._write(msgspec.msgpack.encode(_Answer(call, found)))
         if time.monotonic() - self._flushed_s >= FLUSH_EVERY_S:
@@ -157,9 +157,9 @@ class RememberingNetwork(Network):
         if known is not None:
             return known
         found = self._network.detect(images, confidence=confidence, size_px=size_px)
-        answer = tuple(_to_bytes(each) for each in found)
+        answer = tuple(to_bytes(each) for each in found)
         self._journal.keep(call, answer)
-        return [_from_bytes(each) for each in answer]  # so that it is the same for certain as when it is recalled
+        return [from_bytes(each) for each in answer]  # so that it is the same for certain as when it is recalled
 
 
 class RunJournal:
@@ -233,7 +233,7 @@ def _answer_to(call: _Call, record: bytes | None, classes: int) -> list[Detectio
         return None
     try:
         answer = msgspec.msgpack.decode(record, type=_Answer)
-        found = [_from_bytes(each) for each in answer.found]
+        found = [from_bytes(each) for each in answer.found]
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     known = all(((each.classes >= 0) & (each.classes < classes)).all() for each in found)
@@ -246,17 +246,17 @@ def _picture(image: NDArray[np.uint8]) -> _Picture:
     return _Picture(width_px, height_px, zlib.crc32(some.tobytes()))
 
 
-def _to_bytes(found: Detections) -> _Found:
+def to_bytes(found: Detections) -> Found:
     frame = None
     if found.frame is not None:
         scores, regions = _bytes(found.frame.scores, np.float32), _bytes(found.frame.regions, np.float32)
         frame = _Frame(scores, regions, found.frame.look_alike)
-    return _Found(
+    return Found(
         _bytes(found.xyxy, np.float32), _bytes(found.scores, np.float32), _bytes(found.classes, np.int64), frame
     )
 
 
-def _from_bytes(found: _Found) -> Detections:
+def from_bytes(found: Found) -> Detections:
     frame = None
     if found.frame is not None:
         scores, regions = _array(found.frame.scores, np.float32), _array(found.frame.regions, np.float32)

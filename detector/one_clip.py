@@ -1,8 +1,9 @@
 """One clip from looking to the last of its outputs, which appear together."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from detector.report_reading import read_report
 ShowProgress = Callable[[str], AbstractContextManager[OnProgress]]
 """Is told what is being done ("looking", "drawing"), and gives for the time of it what takes the frames done."""
 Say = Callable[[str], None]
+LookAhead = Callable[[Networks, OnProgress], AbstractContextManager[Networks]]
+"""Looks at the clip beforehand, and gives networks that know what was found; `detector.split`."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,13 @@ class Outcome:
 
 
 def analyse_into(
-    clip: Path, folder: Path, networks: Networks, request: Request, progress: ShowProgress, say: Say = lambda text: None
+    clip: Path,
+    folder: Path,
+    networks: Networks,
+    request: Request,
+    progress: ShowProgress,
+    say: Say = lambda text: None,
+    look_ahead: LookAhead | None = None,
 ) -> Outcome:
     """Look, then draw: every output of one clip into its folder.
 
@@ -79,6 +88,7 @@ def analyse_into(
     Args:
         progress: see `ShowProgress`.
         say: is told, in words, whether this goes on with a run that was broken off.
+        look_ahead: see `LookAhead`.
 
     Raises:
         OutputError: the folder cannot be used.
@@ -88,7 +98,7 @@ def analyse_into(
     """
     before = state_of(clip)
     with OutputFolder(folder, request.overwrite, request.resume) as outputs, Interruption() as interruption:
-        report = _look(clip, networks, request, outputs, interruption, progress, say)
+        report = _look(clip, networks, request, outputs, interruption, progress, say, look_ahead)
         write_report(report, outputs.part("report.json"))
         later = _Later(clip, before, report, outputs, interruption, progress)
         for name in request.formats:
@@ -110,12 +120,15 @@ def _look(
     interruption: Interruption,
     progress: ShowProgress,
     say: Say,
+    look_ahead: LookAhead | None,
 ) -> Report:
     vehicles, smoke_fire = map(outputs.part, JOURNAL_NAMES)
+    clock = time.perf_counter()
     with (
         RunJournal(vehicles, smoke_fire, say) as journal,
         line_outputs(outputs, networks.vehicles.classes) as lines,
         progress("looking") as tell,
+        look_ahead(networks, _breakable(tell, interruption)) if look_ahead else nullcontext(networks) as networks,
     ):
         report = analyze(
             clip,
@@ -134,7 +147,12 @@ def _look(
             on_progress=_breakable(tell, interruption),
             journal=journal,
         )
-    return report
+    return _with_all_its_time(report, time.perf_counter() - clock) if look_ahead else report
+
+
+def _with_all_its_time(report: Report, seconds: float) -> Report:
+    rate = round(report.input.frames_decoded / seconds, 2)
+    return replace(report, run=replace(report.run, analysis_seconds=round(seconds, 3), frames_per_second=rate))
 
 
 def _breakable(tell: OnProgress, interruption: Interruption) -> OnProgress:

@@ -25,6 +25,7 @@ from benchmarks import (
     memory,
     real_clips,
     shots,
+    split,
     tracking_load,
     tracking_looks,
 )
@@ -107,6 +108,13 @@ def test_camera_motion(tmp_path: Path, results: Path, monkeypatch: pytest.Monkey
     run(monkeypatch, camera_motion, tmp_path)
     found = json.loads((results / "camera_motion.json").read_text())["596x336"]["ours"]
     assert (found["pairs"], found["featureless_pairs"]) == (15, 3)
+
+
+def test_split(clips: Path, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: square_networks()))
+    run(monkeypatch, split, clips / "two_places.mp4")
+    found = json.loads((results / "split.json").read_text())["clips"]["two_places.mp4"]
+    assert (found["frames"], found["parts"], found["looked_again"]) == (50, 2, 0)
 
 
 def test_drawing(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
