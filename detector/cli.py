@@ -311,8 +311,10 @@ def _run(
         return max(codes)
     if tracks is not None and max(len(clips), len(found)) > 1:
         return complain("--tracks is for one clip; name only that one", WRONG_USAGE)
-    if split and (found != list(clips) or len(found) > 1):
-        return complain("--split is for one clip, and --jobs alone for many; name only one", WRONG_USAGE)
+    if split and (found != list(clips) or len(found) > 1 or engine != "local"):
+        return complain(
+            "--split is for one clip, and --jobs alone for many; name only one, without --engine", WRONG_USAGE
+        )
     if tracks is not None or (found == list(clips) and len(found) == 1 and engine == "local"):
         from detector.clip_command import run_clip
 

@@ -150,7 +150,11 @@ def test_an_answer_is_known_by_every_pixel_and_all_that_was_asked(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
-    [(["--tracks", "t.txt"], "leave one of them out"), (["b.mp4"], "name only one")],
+    [
+        (["--tracks", "t.txt"], "leave one of them out"),
+        (["b.mp4"], "name only one"),
+        (["--engine", "ray"], "without --engine"),
+    ],
 )
 def test_what_cannot_be_divided_is_refused(tmp_path: Path, arguments: list[str], reason: str) -> None:
     for name in ("a.mp4", "b.mp4"):
