@@ -4,6 +4,7 @@ machine, and holds the cores; nothing here schedules.
 Every machine must have the same version of detect, and see clips and outputs under the same paths.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -89,11 +90,11 @@ def _cluster() -> Iterator[Any]:
         raise EngineError("Ray is not installed here; pip install 'detect-vehicles[ray]'") from error
     address = os.environ.get("RAY_ADDRESS", "auto")
     try:
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
-    except (ConnectionError, RuntimeError, ValueError) as error:
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, RuntimeError, ValueError, SystemExit) as error:  # Ray ends the process of its own accord
         raise EngineError(
-            f"no Ray cluster at {address} ({str(error).splitlines()[0]}); begin one with `ray start --head`, or name "
-            "it in RAY_ADDRESS"
+            f"no Ray cluster at {address} ({(str(error) or type(error).__name__).splitlines()[0]}); begin one with "
+            "`ray start --head`, or name it in RAY_ADDRESS"
         ) from error
     try:
         yield ray

@@ -120,10 +120,15 @@ def test_machines_with_another_version_are_told_of(
     assert "not 77.7; install the same on all" in reason
 
 
-def test_no_cluster_is_told_with_the_remedy(ray: Any, clips: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "said"), [(ConnectionError("none is running\nat all"), "none is running"), (SystemExit(15), "15")]
+)
+def test_no_cluster_is_told_with_the_remedy(
+    ray: Any, clips: list[Path], monkeypatch: pytest.MonkeyPatch, error: BaseException, said: str
+) -> None:
     monkeypatch.setenv("RAY_ADDRESS", "auto")
-    monkeypatch.setattr(ray, "init", lambda **_: (_ for _ in ()).throw(ConnectionError("none is running\nat all")))
-    with pytest.raises(EngineError, match=r"no Ray cluster at auto \(none is running\); begin one with `ray start"):
+    monkeypatch.setattr(ray, "init", lambda **_: (_ for _ in ()).throw(error))
+    with pytest.raises(EngineError, match=rf"no Ray cluster at auto \({said}\); begin one with `ray start"):
         done(clips)
 
 
