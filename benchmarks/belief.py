@@ -58,7 +58,7 @@ def boxes_of(look: Seen) -> Boxes:
             hits = match(truth, above)
             corners = above.xyxy.astype(np.float64)
             stronger = above.scores[None] > above.scores[:, None]
-            parts = (within(corners) & stronger).any(axis=1)
+            parts = (within(corners[:, None], corners[None]) & stronger).any(axis=1)
             sizes = np.sqrt(areas(corners)) / max(truth.width_px, truth.height_px)
             rows += [
                 (float(score), float(size), bool(hit >= 0), bool(part))

@@ -14,9 +14,10 @@ from detector.flashes import FlashCue
 from detector.looks import Network
 from detector.model_card import ModelCard, Threshold
 from detector.motion import CameraMotionEstimator
+from detector.observations import Observation, Observations
 from detector.report import Event
 from detector.scaled_looks import found_in
-from detector.shot_findings import Looking, Observation, understand_shot
+from detector.shot_findings import Looking, understand_shot
 from detector.shots import ShotFinder, ShotSpan
 from detector.sightings import Sighting, sighting_of
 from detector.small_pictures import with_small_pictures
@@ -90,7 +91,7 @@ def events(footage: Footage, card: ModelCard, threshold: Threshold, every_s: flo
     seen = looks(footage, card.classes, every_s, cue)
     found: list[Event] = []
     for index, span in enumerate(footage.spans):
-        shot = footage.observations[span.start : span.end + 1]
+        shot = Observations(footage.observations[span.start : span.end + 1])
         sightings = [sighting for sighting in seen if span.start <= sighting.frame <= span.end]
         found += understand_shot(span, index, shot, sightings, 1, looking, NO_PICTURE_PX).events
     return found

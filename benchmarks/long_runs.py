@@ -31,12 +31,13 @@ from numpy.typing import NDArray
 from benchmarks import results
 from benchmarks.frame_cost import Known, traffic
 from benchmarks.results import read_results, write_results
+from benchmarks.speed_clips import write_repeated
 from detector.analysis import Networks
-from detector.detections import Detections
 from detector.one_clip import Request, analyse_into
 
 SIZE = (1920, 1080)
 FRAME_RATE = 25
+RENDERED_MINUTES = 2
 SHOT_S = 20  # a cut after so many seconds, as in edited clips
 SAMPLES = 40
 SMALL, SMALL_FRAMES = (320, 180), 25
@@ -69,24 +70,40 @@ def sample(done: int) -> Sample:
     return Sample(done, round(pages * resource.getpagesize() / 1e6, 1), len(os.listdir("/proc/self/fd")), threads)
 
 
-class Sampling(Known):
-    """Stands for a network that takes no time, and takes a sample every so many looks."""
+class Repeating(Known):
+    """Stands for a network that takes no time: the same traffic in every shot."""
 
-    def __init__(self, name: str, every: int) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__(name, traffic(SHOT_S * FRAME_RATE, SIZE), SIZE[0])
         self._found = itertools.cycle(self._found)
+
+
+class Samples:
+    """Taken while a clip is looked at, every so many frames, and when all of it is done."""
+
+    def __init__(self, every: int) -> None:
         self._every = every
-        self._looks = 0
-        self.samples: list[Sample] = []
+        self.taken: list[Sample] = []
 
-    def detect(self, images: Sequence[NDArray[np.uint8]], **how: Any) -> list[Detections]:
-        if self._looks % self._every == 0:
-            self.samples.append(sample(self._looks))
-        self._looks += 1
-        return super().detect(images, **how)
+    @contextmanager
+    def show(self, doing: str) -> Iterator[Callable[[int, int | None], None]]:
+        """Stands for the display of progress."""
+
+        def tell(done: int, expected: int | None) -> None:
+            if doing == "looking" and done % self._every == 0:
+                self.taken.append(sample(done))
+
+        yield tell
 
 
-def write_hour(path: Path, frames: int) -> None:
+def write_hour(path: Path, minutes: float) -> None:
+    """What was rendered, over and over until so many minutes are full."""
+    rendered = path.with_name("rendered.mp4")
+    write_shots(rendered, round(min(minutes, RENDERED_MINUTES) * 60 * FRAME_RATE))
+    write_repeated(rendered, path, max(1, round(minutes / RENDERED_MINUTES)))
+
+
+def write_shots(path: Path, frames: int) -> None:
     """1080p H.264 with a cut now and then; each shot is a still ground under a slow pan."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=FRAME_RATE, options={"preset": "ultrafast", "crf": "30"})
@@ -108,21 +125,18 @@ def _ground(seed: int) -> NDArray[np.uint8]:
 
 def one_long_clip(minutes: float) -> dict[str, Any]:
     """A clip of so many minutes."""
-    frames = round(minutes * 60 * FRAME_RATE)
     with tempfile.TemporaryDirectory() as place:
         clip = Path(place) / "hour.mp4"
-        write_hour(clip, frames)
-        vehicles = Sampling("fast", max(1, frames // SAMPLES))
-        networks = Networks(vehicles, Known("smoke_fire", (), SIZE[0]))  # type: ignore[arg-type]
-        started = time.monotonic()
-        report = analyse_into(clip, Path(place) / "out", networks, OPTIONS, show_nothing).report
+        write_hour(clip, minutes)
+        networks = Networks(Repeating("fast"), Known("smoke_fire", (), SIZE[0]))  # type: ignore[arg-type]
+        samples = Samples(max(1, round(minutes * 60 * FRAME_RATE / SAMPLES)))
+        before, started = sample(0), time.monotonic()
+        report = analyse_into(clip, Path(place) / "out", networks, OPTIONS, samples.show).report
         seconds = time.monotonic() - started
+        peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
     found = {"frames": report.input.frames_decoded, "shots": len(report.shots), "tracks": len(report.tracks)}
-    return {
-        **found,
-        "seconds": round(seconds),
-        **growth(vehicles.samples, "1000 frames", 1000),
-    }
+    ends = {"before": asdict(before), "after": asdict(sample(report.input.frames_decoded)), "peak_mb": peak_mb}
+    return {**found, "seconds": round(seconds), **ends, **growth(samples.taken, "1000 frames", 1000)}
 
 
 def many_clips(count: int) -> dict[str, Any]:

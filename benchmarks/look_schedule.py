@@ -34,12 +34,12 @@ from detector.looks import vehicles_seen
 from detector.model import Network, load_network
 from detector.model_card import ModelCard
 from detector.motion import CameraMotion, CameraMotionEstimator
+from detector.observations import Observation, Observations
 from detector.report_assembly import shot_summaries
 from detector.scaled_looks import found_in
 from detector.shot_findings import (
     LOW_SCORE_SHARE,
     Looking,
-    Observation,
     ShotFindings,
     frame_records,
     understand_shot,
@@ -146,7 +146,7 @@ def play(recorded: Recorded, looking: Looking, card: ModelCard, size: Any, every
     for index, span in enumerate(recorded.spans):
         own = observations[span.start : span.end + 1]
         first_id = 1 + sum(len(shot.tracks) for shot in findings)
-        findings.append(understand_shot(span, index, own, (), first_id, looking, recorded.size_px))
+        findings.append(understand_shot(span, index, Observations(own), (), first_id, looking, recorded.size_px))
     records = [line for shot in findings for line in frame_records(shot, looking)]
     looks = {size_px: sum(px == size_px for _, px in network.looked) for size_px in SIZES_PX}
     return Played(findings, records, len({frame for frame, _ in network.looked}), looks)

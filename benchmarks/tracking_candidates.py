@@ -5,7 +5,7 @@ environment of their own. Each candidate takes the detections of every picture a
 """
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from detector.detections import Detections
 from detector.smoothing import smoothed
 from detector.stitching import stitch
 from detector.tracking import Tracker
-from detector.tracklets import Shot, Tracklet, fill, is_ghost
+from detector.tracklets import GapFiller, Shot, Tracklet, without_ghosts
 
 FRAMES_PER_S = 30.0
 HIGH_SCORE, LOW_SCORE = 0.4, 0.1
@@ -32,10 +32,15 @@ def own(given: list[Detections], filled_too: bool) -> list[Tracklet]:
 
 def collected(rows: list[tuple[int, int, np.ndarray, float]]) -> list[Tracklet]:
     """(step, identity, xyxy, score) of a library to pieces that our stitching takes."""
-    pieces: dict[int, Tracklet] = {}
+    pieces: dict[int, list[tuple[int, np.ndarray, float]]] = {}
     for step, identity, xyxy, score in rows:
-        pieces.setdefault(identity, Tracklet()).add(step, np.asarray(xyxy, np.float64), score, 0)
-    return list(pieces.values())
+        pieces.setdefault(identity, []).append((step, xyxy, score))
+    return [tracklet(*zip(*piece, strict=True)) for piece in pieces.values()]
+
+
+def tracklet(steps: Iterable[int], boxes: Iterable[np.ndarray], scores: Iterable[float]) -> Tracklet:
+    seen = np.array(list(steps))
+    return Tracklet(seen, np.array(list(boxes), np.float64), np.array(list(scores)), np.zeros(len(seen), np.int32))
 
 
 def roboflow(tracker: Any) -> Callable[[list[Detections]], list[Tracklet]]:
@@ -147,10 +152,8 @@ def of_pieces(pieces: list[Tracklet], first: int) -> Answer:
 def finished(pieces: list[Tracklet], pictures: int) -> list[Tracklet]:
     """Pieces of a library after our own last step: ghosts dropped, stitched, smoothed, gaps filled."""
     shot = Shot([step / FRAMES_PER_S for step in range(pictures)], [np.eye(3)] * pictures)
-    whole = []
-    believed = [piece for piece in pieces if not is_ghost(piece, shot, (1 + HIGH_SCORE) / 2)]
-    for piece in smoothed(stitch(believed, shot), shot):
-        rows = fill(piece, shot)
-        count = len(rows)
-        whole.append(Tracklet([row[0] for row in rows], [row[1] for row in rows], [0.0] * count, [0] * count))
+    whole, gaps = [], GapFiller(shot)
+    for piece in smoothed(stitch(without_ghosts(pieces, shot, (1 + HIGH_SCORE) / 2), shot), shot):
+        boxes, seen = gaps.filled(piece)
+        whole.append(tracklet(range(piece.steps[0], piece.steps[-1] + 1), boxes, np.zeros(len(seen))))
     return whole

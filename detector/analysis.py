@@ -28,6 +28,7 @@ from detector.looks import VehiclesSeen, vehicles_seen
 from detector.model_card import ModelError, ThresholdName
 from detector.mot_file import SavedDetections
 from detector.motion import CameraMotionEstimator
+from detector.observations import Observation, Observations
 from detector.reading_ahead import reading_ahead
 from detector.report import SCHEMA, Report, Run, Settings
 from detector.report_assembly import (
@@ -46,7 +47,6 @@ from detector.scaled_looks import found_in
 from detector.shot_findings import (
     LOW_SCORE_SHARE,
     Looking,
-    Observation,
     ShotFindings,
     frame_records,
     understand_shot,
@@ -190,7 +190,7 @@ class _Watch:
     on_detections: OnDetections | None
     on_frames: OnFrames | None
     findings: list[ShotFindings] = field(default_factory=list)
-    _observations: list[Observation] = field(default_factory=list)
+    _observations: Observations = field(default_factory=Observations)
     _sightings: list[Sighting] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -228,9 +228,8 @@ class _Watch:
             self._settle(span)
 
     def _settle(self, span: ShotSpan) -> None:
-        observations = [seen for seen in self._observations if seen.frame <= span.end]
+        observations = self._observations.take_until(span.end)
         sightings = [seen for seen in self._sightings if seen.frame <= span.end]
-        self._observations = self._observations[len(observations) :]
         self._sightings = self._sightings[len(sightings) :]
         findings = understand_shot(
             span,

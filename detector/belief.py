@@ -10,14 +10,14 @@ another, both have a box on the same vehicle for a while; and a track may go on 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.tracking import Track, TrackBox
+from detector.tracking import Track
 
 AT_USUAL_SCORE = -0.82
 PER_LOG_ODDS = 1.72
@@ -32,6 +32,7 @@ PART_SHARE = 0.5  # of the pictures a track lasts
 SELDOM = 0.05  # a box that is a vehicle less often tells nothing by itself
 MOST_COMPARED = 1000  # boxes in a picture; a network that finds more finds noise
 LEAST_ODDS_SCORE = 0.001
+STRETCH_FRAMES = 64  # compared in one go
 
 Instead = Literal["part", "display", "repeat"]
 
@@ -40,13 +41,13 @@ Instead = Literal["part", "display", "repeat"]
 class Believed:
     """A track, how likely it is a vehicle of its own, and what it is taken for instead, if anything.
 
-    `hidden` are frames in which its box shows no vehicle beside those of the others.
+    `hidden` are frames, in order, in which its box shows no vehicle beside those of the others.
     """
 
     track: Track
     probability: float
     instead: Instead | None = None
-    hidden: frozenset[int] = frozenset()
+    hidden: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64), compare=False)
 
 
 def believe(
@@ -104,12 +105,11 @@ def _log_odds(score: float) -> float:
 
 def size_px(track: Track) -> float:
     """Root of the area of its boxes, the median."""
-    corners = np.array([box.xyxy for box in track.boxes])
-    return float(np.median(np.sqrt(_areas(corners))))
+    return float(np.median(np.sqrt(_areas(track.boxes.xyxy))))
 
 
 def _areas(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    areas: NDArray[np.float64] = np.maximum(corners[:, 2:] - corners[:, :2], 0.0).prod(axis=1)
+    areas: NDArray[np.float64] = np.maximum(corners[..., 2:] - corners[..., :2], 0.0).prod(axis=-1)
     return areas
 
 
@@ -119,52 +119,76 @@ def parts_of_others(tracks: Sequence[Track], usual_score: float, picture_px: int
     Of two boxes of which one lies in the other the weaker is meant, whichever is larger: a network draws a turret into
     a tank, and a box around two vehicles. Boxes that tell nothing are left out.
     """
-    telling = [(track, _telling(track, usual_score, picture_px)) for track in tracks]
-    pairs = _within_stronger((track, box) for track, boxes in telling for box in boxes)
-    shared = Counter((weaker.id, stronger.id) for _, weaker, stronger in pairs)
-    lasts = {track.id: len(boxes) for track, boxes in telling}
+    telling = [_telling(track, usual_score, picture_px) for track in tracks]
+    shared: Counter[tuple[int, int]] = Counter()
+    for weaker, stronger, frames in _within_stronger(tracks, telling):
+        shared[weaker.id, stronger.id] += len(frames)
+    lasts = {track.id: int(tells.sum()) for track, tells in zip(tracks, telling, strict=True)}
     return {one for (one, _), pictures in shared.items() if pictures >= PART_SHARE * lasts[one]}
 
 
-def _telling(track: Track, usual_score: float, picture_px: int) -> list[TrackBox]:
-    """Its boxes that are a vehicle by themselves more often than SELDOM."""
-    least_score = score_of(SELDOM, size_px(track) / picture_px, usual_score)
-    return [box for box in track.boxes if box.score >= least_score]
+def _telling(track: Track, usual_score: float, picture_px: int) -> NDArray[np.bool_]:
+    """Which of its boxes are a vehicle by themselves more often than SELDOM."""
+    return np.asarray(track.boxes.scores >= score_of(SELDOM, size_px(track) / picture_px, usual_score))
 
 
-def _hidden(tracks: Sequence[Track], usual_score: float, picture_px: int) -> dict[int, frozenset[int]]:
+def _hidden(tracks: Sequence[Track], usual_score: float, picture_px: int) -> dict[int, NDArray[np.int64]]:
     """By track, the frames in which its box tells nothing, or lies within that of a stronger track, or around it."""
-    telling = [(track, _telling(track, usual_score, picture_px)) for track in tracks]
-    hidden = {track.id: {box.frame for box in track.boxes} - {box.frame for box in boxes} for track, boxes in telling}
-    seen = ((track, box) for track, boxes in telling for box in boxes if not box.filled)
-    for frame, weaker, _ in _within_stronger(seen):
-        hidden[weaker.id].add(frame)
-    return {id: frozenset(frames) for id, frames in hidden.items()}
+    telling = [_telling(track, usual_score, picture_px) for track in tracks]
+    hidden = {track.id: [track.boxes.frames[~tells]] for track, tells in zip(tracks, telling, strict=True)}
+    seen = [tells & ~track.boxes.filled for track, tells in zip(tracks, telling, strict=True)]
+    for weaker, _, frames in _within_stronger(tracks, seen):
+        hidden[weaker.id].append(frames)
+    return {id: np.unique(np.concatenate(frames)) for id, frames in hidden.items()}
 
 
-def _within_stronger(boxes: Iterable[tuple[Track, TrackBox]]) -> Iterator[tuple[int, Track, Track]]:
-    """A frame, a track and a stronger one, for all whose boxes there are one within the other."""
-    by_frame: dict[int, list[tuple[Track, TrackBox]]] = {}
-    for track, box in boxes:
-        by_frame.setdefault(box.frame, []).append((track, box))
-    for frame, present in by_frame.items():
-        if 1 < len(present) <= MOST_COMPARED:
-            scores = np.array([track.score for track, _ in present])
-            nested = within(np.array([box.xyxy for _, box in present])) & _below(scores)
-            for weaker, stronger in np.argwhere(nested):
-                yield frame, present[weaker][0], present[stronger][0]
+def _within_stronger(
+    tracks: Sequence[Track], chosen: Sequence[NDArray[np.bool_]]
+) -> Iterator[tuple[Track, Track, NDArray[np.int64]]]:
+    """A track, a stronger one, and the frames of a stretch in which of two chosen boxes one lies within the other."""
+    order = sorted(range(len(tracks)), key=lambda number: -tracks[number].score)  # of equals the first is stronger
+    ranks = np.argsort(order)
+    for start, stop, here in stretches(tracks, STRETCH_FRAMES):
+        corners = np.full((len(here), stop - start, 4), np.nan)
+        for row, number in zip(corners, here, strict=True):
+            boxes = tracks[number].boxes
+            now = boxes.between(start, stop)
+            is_chosen = chosen[number][now]
+            row[boxes.frames[now][is_chosen] - start] = boxes.xyxy[now][is_chosen]
+        crowded = np.isfinite(corners[..., 0]).sum(axis=0) > MOST_COMPARED
+        corners[:, crowded] = np.nan
+        for weaker, stronger in _pairs_that_meet(corners, ranks[here]):
+            frames = np.flatnonzero(within(corners[weaker], corners[stronger]))
+            if len(frames):
+                yield tracks[here[weaker]], tracks[here[stronger]], start + frames
 
 
-def _below(scores: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(n, n) whether the first is weaker than the second; of equals the later one."""
-    rank = np.argsort(np.argsort(-scores, kind="stable"), kind="stable")
-    return np.asarray(rank[:, None] > rank[None])
+def stretches(tracks: Sequence[Track], length: int) -> Iterator[tuple[int, int, list[int]]]:
+    """All frames of some tracks, so many at a time: the first, the one beyond the last, and the tracks in them."""
+    if not tracks:
+        return
+    firsts, lasts = np.array([track.first for track in tracks]), np.array([track.last for track in tracks])
+    for start in range(int(firsts.min()), int(lasts.max()) + 1, length):
+        yield start, start + length, np.flatnonzero((firsts < start + length) & (lasts >= start)).tolist()
 
 
-def within(corners: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(n, n) whether two boxes, left, top, right, bottom, share PART_WITHIN of the smaller."""
-    low = np.maximum(corners[:, None, :2], corners[None, :, :2])
-    high = np.minimum(corners[:, None, 2:], corners[None, :, 2:])
-    common = np.maximum(high - low, 0.0).prod(axis=2)
-    areas = _areas(corners)
-    return np.asarray((common > 0) & (common >= PART_WITHIN * np.minimum(areas[:, None], areas[None])))
+def _pairs_that_meet(corners: NDArray[np.float64], ranks: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Weaker and stronger of all that come to the same part of the picture in a stretch.
+
+    Args:
+        corners: (tracks, frames, 4) boxes, NaN where there is none.
+        ranks: (tracks,) the strongest first.
+    """
+    somewhere = np.flatnonzero(np.isfinite(corners[..., 0]).any(axis=1))
+    low, high = np.nanmin(corners[somewhere, :, :2], axis=1), np.nanmax(corners[somewhere, :, 2:], axis=1)
+    for number, weaker in enumerate(somewhere):
+        meet = ((low <= high[number]) & (high >= low[number])).all(axis=1) & (ranks[somewhere] < ranks[weaker])
+        for stronger in somewhere[meet]:
+            yield int(weaker), int(stronger)
+
+
+def within(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(...) whether two of (..., 4) boxes, left, top, right, bottom, share PART_WITHIN of the smaller; not if NaN."""
+    sides = np.minimum(one[..., 2:], other[..., 2:]) - np.maximum(one[..., :2], other[..., :2])
+    common = np.maximum(sides, 0.0).prod(axis=-1)
+    return np.asarray((common > 0) & (common >= PART_WITHIN * np.minimum(_areas(one), _areas(other))))

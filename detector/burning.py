@@ -29,7 +29,8 @@ def tracks_that_burn(seen: Mapping[int, Box], times_s: Mapping[int, float], trac
     lasting_s = {f: min(gap, LONGEST_GAP_S) for f, gap in zip(frames, [*gaps_s, usual_s], strict=True)}
     burning = []
     for track in tracks:
-        boxes = {box.frame: box.xyxy for box in track.boxes if box.frame in seen}
+        shown = track.boxes.numbers_of(frames)
+        boxes = dict(zip(track.boxes.frames[shown].tolist(), track.boxes.xyxy[shown].tolist(), strict=True))
         together_s = sum(lasting_s[frame] for frame in boxes)
         resting_s = sum(lasting_s[frame] for frame, vehicle in boxes.items() if rests_on(seen[frame], vehicle))
         if resting_s >= LONG_ENOUGH_S and resting_s >= LONG_ENOUGH_SHARE * together_s:

@@ -7,7 +7,7 @@ errors of camera motion do not pile up over a long shot.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -93,9 +93,12 @@ def find_convoys(
         times_s: time of every frame of the shot.
         to_ground: (3, 3) transform of every frame to the shot's first frame: the camera motions, accumulated.
     """
-    boxes = {track.id: {box.frame: box.xyxy for box in track.boxes} for track in tracks}
-    moments = [_moment(boxes, frame, earlier, times_s, to_ground) for frame, earlier in _samples(times_s)]
-    by_id = {track.id: track for track in tracks}
+    by_id = {track.id: track for track in sorted(tracks, key=lambda track: track.id)}
+    ordered, firsts, lasts = list(by_id.values()), *_ends(by_id.values())
+    moments = []
+    for frame, earlier in _samples(times_s):
+        there = [ordered[number] for number in np.flatnonzero((firsts <= earlier) & (lasts >= frame))]
+        moments.append(_moment(there, frame, earlier, times_s, to_ground))
     convoys = []
     for members in _components(_lasting_links(moments)):
         presence = _presence([by_id[member] for member in members])
@@ -110,28 +113,40 @@ def find_convoys(
 def _samples(times_s: Mapping[int, float]) -> list[tuple[int, int]]:
     """Pairs of a frame and one about LOOK_BACK_S before it, every SAMPLE_EVERY_S."""
     frames = sorted(times_s)
+    clock_s = [times_s[frame] for frame in frames]
     samples: list[tuple[int, int]] = []
     earlier = 0
     next_s = -np.inf
-    for frame in frames:
-        while times_s[frame] - times_s[frames[earlier + 1 if earlier + 1 < len(frames) else earlier]] >= LOOK_BACK_S:
+    for frame, time_s in zip(frames, clock_s, strict=True):
+        while time_s - clock_s[min(earlier + 1, len(frames) - 1)] >= LOOK_BACK_S:
             earlier += 1
-        if times_s[frame] - times_s[frames[earlier]] >= LOOK_BACK_S and times_s[frame] >= next_s:
+        if time_s - clock_s[earlier] >= LOOK_BACK_S and time_s >= next_s:
             samples.append((frame, frames[earlier]))
-            next_s = times_s[frame] + SAMPLE_EVERY_S
+            next_s = time_s + SAMPLE_EVERY_S
     return samples
 
 
+def _ends(tracks: Iterable[Track]) -> tuple[Indices, Indices]:
+    """First and last frame of each."""
+    ends = np.array([(track.first, track.last) for track in tracks], np.int64).reshape(-1, 2)
+    return ends[:, 0], ends[:, 1]
+
+
 def _moment(
-    boxes: Mapping[int, Mapping[int, tuple[float, float, float, float]]],
+    tracks: Sequence[Track],
     frame: int,
     earlier: int,
     times_s: Mapping[int, float],
     to_ground: Mapping[int, Array],
 ) -> _Moment:
-    """The vehicles that moved between two frames, or stood on the path, as they are at the later one."""
-    ids = np.array(sorted(track for track, at in boxes.items() if frame in at and earlier in at), np.int64)
-    now, before = (np.array([boxes[track][at] for track in ids]).reshape(-1, 4) for at in (frame, earlier))
+    """The vehicles that moved between two frames, or stood on the path, as they are at the later one; tracks by id."""
+    at = [track.boxes.numbers_of((earlier, frame)) for track in tracks]
+    both = [
+        (track, numbers) for track, numbers in zip(tracks, at, strict=True) if len(numbers) == len((earlier, frame))
+    ]
+    ids = np.array([track.id for track, _ in both], np.int64)
+    boxes = np.array([track.boxes.xyxy[numbers] for track, numbers in both]).reshape(-1, 2, 4)
+    before, now = boxes[:, 0], boxes[:, 1]
     earlier_to_now = np.linalg.inv(to_ground[frame]) @ to_ground[earlier]
     was = np.column_stack([(before[:, :2] + before[:, 2:]) / 2, np.ones(len(ids))]) @ earlier_to_now.T
     positions, sides = (now[:, :2] + now[:, 2:]) / 2, now[:, 2:] - now[:, :2]

@@ -29,17 +29,19 @@ def most_at_once(believed: Sequence[Believed], times_s: Mapping[int, float]) -> 
     Carried boxes do not count, nor those that show no vehicle beside the others, so a lost identity, one that goes over
     to another track, or a wrong join cannot raise it.
     """
-    seen = Counter(frame for one in believed for frame in _frames_shown(one))
-    if not seen:
+    shown = [_frames_shown(one) for one in believed]
+    if not any(map(len, shown)):
         return NO_VEHICLE
-    vehicles = max(seen.values())
-    frame = min(frame for frame, count in seen.items() if count == vehicles)
-    return MostAtOnce(vehicles, frame, times_s[frame])
+    first = min(one.track.first for one in believed)
+    seen = np.bincount(np.concatenate(shown) - first)
+    fullest = int(seen.argmax())
+    return MostAtOnce(int(seen[fullest]), first + fullest, times_s[first + fullest])
 
 
-def _frames_shown(one: Believed) -> Iterator[int]:
+def _frames_shown(one: Believed) -> NDArray[np.int64]:
     """The frames that show a track as a vehicle of its own."""
-    return (box.frame for box in one.track.boxes if not box.filled and box.frame not in one.hidden)
+    frames = one.track.boxes.frames[~one.track.boxes.filled]
+    return frames[~np.isin(frames, one.hidden)]
 
 
 def count_shot(
@@ -89,14 +91,16 @@ def count(believed: Sequence[Believed], times_s: Mapping[int, float], confidence
 
 def _together(believed: Sequence[Believed]) -> list[Believed]:
     """Those seen in the frame that shows most vehicles, as far as is to be expected."""
-    expected: dict[int, float] = {}
-    for one in believed:
-        for frame in _frames_shown(one):
-            expected[frame] = expected.get(frame, 0.0) + one.probability
-    if not expected:
+    shown = [_frames_shown(one) for one in believed]
+    if not any(map(len, shown)):
         return []
-    fullest = max(expected, key=lambda frame: (expected[frame], -frame))
-    return [one for one in believed if fullest in _frames_shown(one)]
+    first = min(one.track.first for one in believed)
+    expected = np.zeros(max(one.track.last for one in believed) - first + 1)
+    for one, frames in zip(believed, shown, strict=True):
+        expected[frames - first] += one.probability
+    seen = np.isin(np.arange(len(expected)), np.concatenate(shown) - first)
+    fullest = first + int(np.where(seen, expected, -1.0).argmax())
+    return [one for one, frames in zip(believed, shown, strict=True) if fullest in frames]
 
 
 def _at_least(probabilities: Sequence[float]) -> int:

@@ -29,33 +29,28 @@ def displays(shots: Sequence[ShotFindings]) -> frozenset[int]:
     return frozenset(drawn)
 
 
-def _corners(track: Track) -> NDArray[np.float64]:
-    return np.array([box.xyxy for box in track.boxes])
-
-
 def _size_px(corners: NDArray[np.float64]) -> float:
     width, height = np.median(corners[:, 2:] - corners[:, :2], axis=0)
     return float(np.sqrt(max(width * height, 1.0)))
 
 
 def _stands_still(track: Track) -> bool:
-    corners = _corners(track)
+    corners = track.boxes.xyxy
     return bool(corners.std(axis=0).max() <= MOST_SCATTER * _size_px(corners))
 
 
 def _ground_moves_below(track: Track, shot: ShotFindings) -> bool:
-    corners = _corners(track)
+    corners = track.boxes.xyxy
     x, y = np.median((corners[:, :2] + corners[:, 2:]) / 2, axis=0)
-    moved_px = 0.0
-    for seen in shot.observations:
-        if track.first < seen.frame <= track.last:
-            there = seen.motion.matrix @ (x, y, 1.0)
-            moved_px += float(np.hypot(there[0] / there[2] - x, there[1] / there[2] - y))
-    return moved_px >= LEAST_GROUND_MOTION * _size_px(corners)
+    seen = shot.observations.columns()
+    meanwhile = (track.first < seen["frame"]) & (seen["frame"] <= track.last)
+    there = seen["matrix"][meanwhile] @ (x, y, 1.0)
+    moved_px = np.hypot(there[:, 0] / there[:, 2] - x, there[:, 1] / there[:, 2] - y).sum()
+    return bool(moved_px >= LEAST_GROUND_MOTION * _size_px(corners))
 
 
 def _same_place(one: Track, other: Track) -> bool:
-    first, second = np.median(_corners(one), axis=0), np.median(_corners(other), axis=0)
+    first, second = np.median(one.boxes.xyxy, axis=0), np.median(other.boxes.xyxy, axis=0)
     sides = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
     common = float(np.maximum(sides, 0.0).prod())
     areas = [float((box[2:] - box[:2]).prod()) for box in (first, second)]

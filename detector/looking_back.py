@@ -4,15 +4,22 @@ What comes into view is weak before it is strong, and a weak box starts no track
 Seen from the end of the shot both lie on a way that is known by then.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detector.assignment import pair_boxes
+from detector.assignment import Indices, pair_boxes
 from detector.boxes import Array, to_centres
 from detector.detections import Detections
 from detector.kalman import corrected, new_states, predicted
+from detector.seen_log import SeenLog
 from detector.tracklets import Shot, Tracklet, motion_between
+
+NEVER = -1
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,9 @@ class Reach:
     least_overlap: float
 
 
-def look_back(tracklets: list[Tracklet], leftover: list[Detections], shot: Shot, reach: Reach) -> list[Tracklet]:
+def look_back(
+    tracklets: Sequence[Tracklet], leftover: Sequence[Detections], shot: Shot, reach: Reach
+) -> list[Tracklet]:
     """The same tracks with the weak boxes before their beginning and in their gaps.
 
     Args:
@@ -40,69 +49,96 @@ def look_back(tracklets: list[Tracklet], leftover: list[Detections], shot: Shot,
         shot: when its pictures were taken.
         reach: which boxes to take.
     """
-    walks = [_Walk(tracklet) for tracklet in tracklets]
-    by_last: dict[int, list[_Walk]] = {}
-    for walk in walks:
-        by_last.setdefault(walk.last, []).append(walk)
-    alive: list[_Walk] = []
+    if not tracklets:
+        return []
+    walks = _Walks(tracklets, shot, reach)
     states: Array = np.zeros((5, 0, 4))
     for step in range(len(leftover) - 1, -1, -1):
-        if alive:
+        if len(walks.alive):
             seconds = shot.clock_s[step + 1] - shot.clock_s[step]
             states = predicted(states, seconds, motion_between(shot, step + 1, step))
-        kept = [n for n, walk in enumerate(alive) if walk.first <= step or walk.may_take(step, shot, reach)]
-        alive, states = [alive[n] for n in kept], states[:, kept]
-        _see_own_boxes(alive, states, step)
-        _take_weak_boxes(alive, states, step, leftover[step], shot, reach)
-        born = by_last.get(step, [])
-        alive = alive + born
-        states = np.concatenate([states, new_states(_centres([walk.own[step] for walk in born]))], axis=1)
-    return [walk.whole() for walk in walks]
+        states = states[:, walks.keep(step)]
+        walks.see_own_boxes(states, step)
+        walks.take_weak_boxes(states, step, leftover[step])
+        states = np.concatenate([states, new_states(walks.begin(step))], axis=1)
+    return walks.whole()
 
 
-class _Walk:
-    """A track on its way back through the shot."""
+class _Walks:
+    """Tracks on their way back through the shot; `alive` are the numbers of those that are on it."""
 
-    def __init__(self, tracklet: Tracklet) -> None:
-        self.first, self.last = tracklet.steps[0], tracklet.steps[-1]
-        self.own = dict(zip(tracklet.steps, tracklet.xyxy, strict=True))
-        self._seen = self.last
-        self._rows = list(zip(tracklet.steps, tracklet.xyxy, tracklet.scores, tracklet.classes, strict=True))
+    def __init__(self, tracklets: Sequence[Tracklet], shot: Shot, reach: Reach) -> None:
+        self.alive = np.zeros(0, np.int64)
+        self._tracklets, self._clock_s, self._reach = tracklets, np.array(shot.clock_s), reach
+        self._steps = np.concatenate([tracklet.steps for tracklet in tracklets])
+        self._xyxy = np.concatenate([tracklet.xyxy for tracklet in tracklets])
+        ends = np.cumsum([len(tracklet.steps) for tracklet in tracklets], dtype=np.int64)
+        self._row = ends - 1  # of the next own box on the way
+        self._first_row = np.concatenate([[0], ends])[:-1]
+        self._first, self._seen = self._steps[self._first_row], self._steps[self._row].astype(np.int64)
+        self._by_last: dict[int, list[int]] = {}
+        for number, last in enumerate(self._seen.tolist()):
+            self._by_last.setdefault(last, []).append(number)
+        self._taken = SeenLog()
 
-    def may_take(self, step: int, shot: Shot, reach: Reach) -> bool:
-        ago_s = shot.clock_s[self._seen] - shot.clock_s[step]
-        return step not in self.own and (ago_s <= reach.within_s or self._seen - step <= reach.within_frames)
+    def keep(self, step: int) -> Mask:
+        """Let go of those that have begun and take no more; (alive,) which stay."""
+        kept = np.asarray((self._first[self.alive] <= step) | self._may_take(step))
+        self.alive = self.alive[kept]
+        return kept
 
-    def see(self, step: int) -> Array:
-        self._seen = step
-        return self.own[step]
+    def see_own_boxes(self, states: Array, step: int) -> None:
+        """Correct the states of those that were seen in this picture."""
+        seen = np.flatnonzero(self._own_step() == step)
+        if len(seen):
+            states[:, seen] = corrected(states[:, seen], self._own_boxes(self.alive[seen], step))
 
-    def take(self, step: int, found: Detections, box: int) -> None:
-        self._seen = step
-        self._rows.append((step, found.xyxy[box].astype(np.float64), float(found.scores[box]), int(found.classes[box])))
+    def take_weak_boxes(self, states: Array, step: int, found: Detections) -> None:
+        """Give those that were not seen in this picture what was left lying in it on their way."""
+        if not len(found):
+            return
+        free = np.flatnonzero(self._may_take(step) & (self._seen[self.alive] != step))
+        boxes = to_centres(found.xyxy.astype(np.float64))
+        rows, columns = pair_boxes(states[0, free], boxes, self._reach.buffer, self._reach.least_overlap)
+        states[:, free[rows]] = corrected(states[:, free[rows]], boxes[columns])
+        numbers = self.alive[free[rows]]
+        self._seen[numbers] = step
+        self._taken.add(numbers, step, found, columns)
 
-    def whole(self) -> Tracklet:
-        tracklet = Tracklet()
-        for row in sorted(self._rows, key=lambda row: row[0]):
-            tracklet.add(*row)
-        return tracklet
+    def begin(self, step: int) -> Array:
+        """Set off those whose last picture this is; (n, 4) their boxes."""
+        born = np.array(self._by_last.get(step, ()), np.int64)
+        self.alive = np.concatenate([self.alive, born])
+        return self._own_boxes(born, step)
+
+    def whole(self) -> list[Tracklet]:
+        """The tracks with all that they took."""
+        taken = self._taken.tracklets(len(self._tracklets))
+        return [_together(own, more) for own, more in zip(self._tracklets, taken, strict=True)]
+
+    def _may_take(self, step: int) -> Mask:
+        """(alive,) which were seen recently enough, but for those that have an own box in this picture."""
+        seen = self._seen[self.alive]
+        recent = (self._clock_s[seen] - self._clock_s[step] <= self._reach.within_s) | (
+            seen - step <= self._reach.within_frames
+        )
+        return np.asarray(recent & (self._own_step() != step))
+
+    def _own_step(self) -> Indices:
+        """(alive,) the picture of the next own box on the way; NEVER where there is none."""
+        row = self._row[self.alive]
+        return np.where(row >= self._first_row[self.alive], self._steps[row], NEVER)
+
+    def _own_boxes(self, numbers: Indices, step: int) -> Array:
+        """(n, 4) centres and sizes of the boxes that these have in this picture, which are then behind them."""
+        xyxy = self._xyxy[self._row[numbers]].astype(np.float64)
+        self._seen[numbers] = step
+        self._row[numbers] -= 1
+        return to_centres(xyxy.reshape(-1, 4))
 
 
-def _centres(xyxy: list[Array]) -> Array:
-    return to_centres(np.array(xyxy, np.float64).reshape(-1, 4))
-
-
-def _see_own_boxes(alive: list[_Walk], states: Array, step: int) -> None:
-    seen = [n for n, walk in enumerate(alive) if step in walk.own]
-    states[:, seen] = corrected(states[:, seen], _centres([alive[n].see(step) for n in seen]))
-
-
-def _take_weak_boxes(alive: list[_Walk], states: Array, step: int, found: Detections, shot: Shot, reach: Reach) -> None:
-    if not len(found):
-        return
-    free = np.array([n for n, walk in enumerate(alive) if walk.may_take(step, shot, reach)], np.int64)
-    boxes = to_centres(found.xyxy.astype(np.float64))
-    rows, columns = pair_boxes(states[0, free], boxes, reach.buffer, reach.least_overlap)
-    states[:, free[rows]] = corrected(states[:, free[rows]], boxes[columns])
-    for row, column in zip(free[rows], columns, strict=True):
-        alive[row].take(step, found, int(column))
+def _together(own: Tracklet, taken: Tracklet) -> Tracklet:
+    if not len(taken.steps):
+        return own
+    both = Tracklet.joined([own, taken])
+    return both[np.argsort(both.steps, kind="stable")]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
+
 from detector import __version__
 from detector.belief import Believed, believe
 from detector.clip_reading import Reader, confined
@@ -27,7 +29,7 @@ from detector.report import (
     Shot,
     TrackSummary,
 )
-from detector.shot_findings import VEHICLES_IN, Looking, Observation, ShotFindings
+from detector.shot_findings import VEHICLES_IN, Looking, ShotFindings
 from detector.shots import same_place
 from detector.tracking import Track
 
@@ -70,16 +72,15 @@ def coverage(
 
     `size_px` is the smallest input size, which counts where no frame could show a vehicle; None where nobody looked.
     """
-    seen = [observation for shot in findings for observation in shot.observations]
-    able = [observation for shot in findings if shot.span.kind in VEHICLES_IN for observation in shot.observations]
-    last = seen[-1].frame if seen else -1
+    able = [shot for shot in findings if shot.span.kind in VEHICLES_IN]
+    last = findings[-1].observations[-1].frame if findings else -1
     return Coverage(
-        frames_decoded=len(seen),
+        frames_decoded=sum(len(shot.observations) for shot in findings),
         frames_failed=reader.frames_failed,
         share_read=None if reader.share_read is None else round(reader.share_read, 4),
-        frames_dark=sum(observation.dark for observation in seen),
+        frames_dark=sum(int(shot.observations.columns()["dark"].sum()) for shot in findings),
         frames_not_footage=sum(len(f.observations) for f in findings if f.span.kind != "footage"),
-        frames_looked_at=_looked_at(seen),
+        frames_looked_at=_looked_at(findings),
         smoke_fire_every_frames=smoke_fire_every,
         smallest_vehicle_px=_smallest_vehicle_px(
             _smallest_size_px(able) if able else size_px,
@@ -97,22 +98,28 @@ def _smallest_vehicle_px(size_px: int | None, picture_px: int) -> float | None:
     return None if size_px is None else round(SMALLEST_IN_NETWORK_PX * picture_px / size_px, 1)
 
 
-def _looked_at(observations: Iterable[Observation]) -> int:
-    return sum(seen.detections is not None for seen in observations)
+def _looked_at(findings: Iterable[ShotFindings]) -> int:
+    return sum(int(shot.observations.columns()["looked_at"].sum()) for shot in findings)
 
 
-def _smallest_size_px(observations: Iterable[Observation]) -> int | None:
-    return min((seen.size_px for seen in observations if seen.size_px is not None), default=None)
+def _smallest_size_px(findings: Iterable[ShotFindings]) -> int | None:
+    return min(_frames_of_size(findings), default=None)
 
 
 def most_used_size_px(findings: Sequence[ShotFindings], otherwise: int | None) -> int | None:
     """The input size of most frames of these shots, of equals the smallest; `otherwise` if there are no frames."""
-    return _most_used(observation for shot in findings for observation in shot.observations) or otherwise
+    frames = _frames_of_size(findings)
+    return max(sorted(frames), key=frames.__getitem__, default=otherwise)
 
 
-def _most_used(observations: Iterable[Observation]) -> int | None:
-    frames = Counter(seen.size_px for seen in observations if seen.size_px is not None)
-    return max(sorted(frames), key=frames.__getitem__, default=None)
+def _frames_of_size(findings: Iterable[ShotFindings]) -> Counter[int]:
+    """How many frames were looked at in each input size."""
+    frames: Counter[int] = Counter()
+    for shot in findings:
+        sizes_px, counts = np.unique(shot.observations.columns()["size_px"], return_counts=True)
+        frames.update(dict(zip(sizes_px.tolist(), counts.tolist(), strict=True)))
+    del frames[0]
+    return frames
 
 
 def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[Shot]:
@@ -134,9 +141,9 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_p
                 by_group=counts.by_group,
                 reason=counts.reason,
                 same_place_as=_same_place_as(findings, index),
-                input_size_px=_most_used(shot.observations),
-                smallest_vehicle_px=_smallest_vehicle_px(_smallest_size_px(shot.observations), picture_px),
-                frames_looked_at=_looked_at(shot.observations),
+                input_size_px=most_used_size_px([shot], None),
+                smallest_vehicle_px=_smallest_vehicle_px(_smallest_size_px([shot]), picture_px),
+                frames_looked_at=_looked_at([shot]),
             )
         )
     return shots
@@ -173,7 +180,7 @@ def track_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_
             last=track.last,
             first_s=shot.times_s[track.first],
             last_s=shot.times_s[track.last],
-            frames_seen=sum(not box.filled for box in track.boxes),
+            frames_seen=int((~track.boxes.filled).sum()),
             score=track.score,
             counted=track.id in counted,
             burning=_rests_on(shot, track, "fire"),

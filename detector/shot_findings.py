@@ -1,24 +1,24 @@
 """What one shot shows, once it is over: tracks, convoys, events and the record of every frame."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from heapq import merge
-from itertools import pairwise, repeat
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.belief import parts_of_others
+from detector.belief import parts_of_others, stretches
 from detector.burning import tracks_that_burn
+from detector.by_frame import ByFrame
 from detector.colour import is_monochrome
 from detector.convoys import ConvoySpan, find_convoys
-from detector.detections import Detections
 from detector.event_votes import OFF_SHARE
 from detector.events import find_events
 from detector.frame_records import FrameBox, FrameRecord
 from detector.model_card import FrameCalibration
-from detector.motion import CameraMotion
+from detector.observations import Observations
 from detector.report import Event
 from detector.shots import ShotSpan
 from detector.sightings import Box, Sighting
@@ -29,23 +29,8 @@ SHORTEST_TRACK_S = 0.4  # what shows itself for less is false more often than no
 VEHICLES_IN = ("footage", "title")  # a still photograph looks like a title card, and may show vehicles
 LOW_SCORE_SHARE = 1 / 6  # of the confidence: weaker detections may continue a track but never start one
 LONGEST_STEP_S, LONGEST_STEP_USUAL = 1.0, 5.0  # a gap in time is longer than this and than so many usual steps
+RECORDS_AT_A_TIME = 64
 FAIR_SCORE_SHARE = 0.4  # of the confidence: a track shows itself for as long as its boxes reach this
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What was seen in one frame on the first look.
-
-    `detections` are None where nobody looked for vehicles. `size_px` is the longest side at which they were looked for;
-    None there, and where their boxes come from a file.
-    """
-
-    frame: int
-    time_s: float
-    detections: Detections | None
-    size_px: int | None
-    motion: CameraMotion
-    dark: bool
 
 
 @dataclass(frozen=True)
@@ -82,7 +67,7 @@ class ShotFindings:
     """
 
     span: ShotSpan
-    observations: tuple[Observation, ...]
+    observations: Observations
     sightings: tuple[Sighting, ...]
     tracks: tuple[Track, ...]
     convoys: tuple[ConvoySpan, ...]
@@ -90,9 +75,9 @@ class ShotFindings:
     repeats: frozenset[int] = frozenset()
 
     @cached_property
-    def times_s(self) -> dict[int, float]:
+    def times_s(self) -> Mapping[int, float]:
         """Time of every frame of the shot."""
-        return {observation.frame: observation.time_s for observation in self.observations}
+        return times_of(self.observations)
 
     @cached_property
     def monochrome(self) -> bool:
@@ -103,7 +88,7 @@ class ShotFindings:
 def understand_shot(
     span: ShotSpan,
     shot_index: int,
-    observations: Sequence[Observation],
+    observations: Observations,
     sightings: Sequence[Sighting],
     first_track_id: int,
     looking: Looking,
@@ -113,7 +98,7 @@ def understand_shot(
     tracks: list[Track] = []
     convoys: list[ConvoySpan] = []
     again: frozenset[int] = frozenset()
-    times_s = {observation.frame: observation.time_s for observation in observations}
+    times_s = times_of(observations)
     to_ground = ground_transforms(observations)
     if span.kind in VEHICLES_IN:
         for run in unbroken_runs(observations):
@@ -122,16 +107,17 @@ def understand_shot(
         no_vehicles = again | parts_of_others(tracks, looking.usual_confidence, max(picture_px))
         convoys = find_convoys([track for track in tracks if track.id not in no_vehicles], times_s, to_ground)
     findings = ShotFindings(
-        span, tuple(map(_without_boxes, observations)), tuple(sightings), tuple(tracks), tuple(convoys), (), again
+        span, observations.without_boxes(), tuple(sightings), tuple(tracks), tuple(convoys), (), again
     )
     if span.kind != "footage":
         return findings
     return replace(findings, events=tuple(_events(findings, shot_index, to_ground, looking)))
 
 
-def _without_boxes(seen: Observation) -> Observation:
-    """What is to be kept of an observation once the shot is tracked."""
-    return seen if seen.detections is None else replace(seen, detections=Detections.none())
+def times_of(observations: Observations) -> ByFrame[float]:
+    """Time of every frame."""
+    columns = observations.columns()
+    return ByFrame(columns["frame"].copy(), columns["time_s"].copy())
 
 
 def _events(
@@ -162,17 +148,16 @@ def _boxes_of(sightings: Sequence[Sighting], kind: str, event: Event) -> dict[in
     return {frame: box for frame, box in seen.items() if box is not None}
 
 
-def unbroken_runs(observations: Sequence[Observation]) -> list[Sequence[Observation]]:
+def unbroken_runs(observations: Observations) -> Iterator[Observations]:
     """The frames between gaps in time: what is there after a gap may not be what was there before."""
-    steps_s = np.diff([seen.time_s for seen in observations])
-    if not len(steps_s):
-        return [observations]
-    longest_s = max(LONGEST_STEP_S, LONGEST_STEP_USUAL * float(np.median(steps_s)))
-    edges = [0, *(int(step) + 1 for step in np.flatnonzero(steps_s > longest_s)), len(observations)]
-    return [observations[start:end] for start, end in pairwise(edges)]
+    steps_s = np.diff(observations.columns()["time_s"])
+    longest_s = max(LONGEST_STEP_S, LONGEST_STEP_USUAL * float(np.median(steps_s))) if len(steps_s) else LONGEST_STEP_S
+    edges = [0, *(np.flatnonzero(steps_s > longest_s) + 1).tolist(), len(observations)]
+    for start, end in pairwise(edges):
+        yield observations if end - start == len(observations) else observations[start:end]
 
 
-def _track(observations: Sequence[Observation], first_id: int, looking: Looking) -> list[Track]:
+def _track(observations: Observations, first_id: int, looking: Looking) -> list[Track]:
     tracker = Tracker(first_id, high_score=looking.confidence, low_score=LOW_SCORE_SHARE * looking.confidence)
     for seen in observations:
         motion = seen.motion.affine if seen.motion.known else None
@@ -184,20 +169,19 @@ def _track(observations: Sequence[Observation], first_id: int, looking: Looking)
 
 def _wanted(track: Track, shortest_s: float, looking: Looking) -> bool:
     fair = FAIR_SCORE_SHARE * looking.confidence
-    fair_s = [box.time_s for box in track.boxes if box.score >= fair and not box.filled]
-    lasts = fair_s[-1] - fair_s[0] >= shortest_s
+    fair_s = track.boxes.times_s[(track.boxes.scores >= fair) & ~track.boxes.filled]
+    lasts = bool(fair_s[-1] - fair_s[0] >= shortest_s)
     return lasts and (looking.wanted is None or looking.vehicle_classes[track.class_index] in looking.wanted)
 
 
-def ground_transforms(observations: Sequence[Observation]) -> dict[int, NDArray[np.float64]]:
+def ground_transforms(observations: Observations) -> ByFrame[NDArray[np.float64]]:
     """The transform of each frame's pixels to those of the shot's first frame."""
-    transforms = {}
-    to_first = np.eye(3)
-    for position, seen in enumerate(observations):
-        if position:
-            to_first = to_first @ np.linalg.inv(seen.motion.matrix)
-        transforms[seen.frame] = to_first
-    return transforms
+    columns = observations.columns()
+    transforms = np.linalg.inv(columns["matrix"])
+    transforms[:1] = np.eye(3)
+    for position in range(1, len(transforms)):
+        transforms[position] = transforms[position - 1] @ transforms[position]
+    return ByFrame(columns["frame"].copy(), transforms)
 
 
 def _shows(seen: Sighting, kind: str, looking: Looking) -> bool:
@@ -232,14 +216,22 @@ def frame_records(findings: ShotFindings, looking: Looking) -> Iterator[FrameRec
 
 def _boxes_in_turn(findings: ShotFindings, looking: Looking) -> Iterator[tuple[FrameBox, ...]]:
     """The boxes of one frame after the other; those of a whole shot would be most of the memory that it takes."""
-    names = {track.id: looking.vehicle_classes[track.class_index] for track in findings.tracks}
-    of_tracks = (zip(repeat(track.id), track.boxes) for track in findings.tracks)
-    in_order = merge(*of_tracks, key=lambda numbered: numbered[1].frame)
-    upcoming = next(in_order, None)
-    for seen in findings.observations:
-        here = []
-        while upcoming is not None and upcoming[1].frame == seen.frame:
-            track, box = upcoming
-            here.append(FrameBox(track, names[track], box.score, box.xyxy, box.filled))
-            upcoming = next(in_order, None)
-        yield tuple(here)
+    names = [looking.vehicle_classes[track.class_index] for track in findings.tracks]
+    waiting = deque(stretches(findings.tracks, RECORDS_AT_A_TIME))
+    here: dict[int, list[FrameBox]] = {}
+    for frame in findings.observations.columns()["frame"].tolist():
+        while waiting and waiting[0][0] <= frame:
+            here = _boxes_of_stretch(findings.tracks, names, *waiting.popleft())
+        yield tuple(here.get(frame, ()))
+
+
+def _boxes_of_stretch(
+    tracks: Sequence[Track], names: Sequence[str], start: int, stop: int, present: Sequence[int]
+) -> dict[int, list[FrameBox]]:
+    """Frames to their boxes, in the order of their tracks."""
+    found: dict[int, list[FrameBox]] = {}
+    for number in present:
+        track = tracks[number]
+        for box in track.boxes[track.boxes.between(start, stop)]:
+            found.setdefault(box.frame, []).append(FrameBox(track.id, names[number], box.score, box.xyxy, box.filled))
+    return found

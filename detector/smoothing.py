@@ -4,14 +4,16 @@ The pass of Rauch, Tung and Striebel (1965) over the Kalman filters of `detector
 set but measured on each track: boxes that jump about their own path are trusted less, clean ones stay where they are.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.assignment import Indices
-from detector.boxes import Array, moved, sizes_of, to_centres, to_corners
+from detector.boxes import Array, moved, sizes_of, to_corners
 from detector.kalman import NOISE_SIZES, corrected, new_states, predicted, reconsidered
 from detector.tracklets import Shot, Tracklet
 
@@ -21,8 +23,9 @@ LEAST_NOISE_SIZES = 1e-4
 FEWEST_TRIPLES = 10
 """A track with fewer is taken to jump about as much as the others of its shot."""
 
-MOST_ROWS = 200_000
-"""Pictures of all tracks together that are smoothed in one go, for memory's sake."""
+MOST_ROWS = 100_000
+"""Boxes that are worked on in one go, for memory's sake. It changes no result, but that of more than so many triples in
+a shot every other, or every third, says what is usual in it."""
 
 LONGEST_TRIPLE_S = 0.3
 """Over longer the way itself is not straight. Clips of few frames a second are not smoothed, therefore."""
@@ -31,64 +34,97 @@ DEVIATION_OF_MEDIAN = 1.4826
 """The standard deviation of normal noise, over its median absolute value."""
 
 
-def smoothed(tracklets: list[Tracklet], shot: Shot) -> list[Tracklet]:
-    """The same tracks with their boxes where they were most likely; gaps stay gaps."""
-    whole: list[Tracklet] = []
-    lengths = np.cumsum([tracklet.steps[-1] - tracklet.steps[0] + 1 for tracklet in tracklets])
-    for part in np.unique(lengths // MOST_ROWS):
-        chosen = np.flatnonzero(lengths // MOST_ROWS == part)
-        whole += _smoothed([tracklets[index] for index in chosen], shot)
-    return whole
+def smoothed(tracklets: Sequence[Tracklet], shot: Shot) -> list[Tracklet]:
+    """The same tracks with their boxes where they were most likely; gaps stay gaps.
 
-
-def _smoothed(tracklets: list[Tracklet], shot: Shot) -> list[Tracklet]:
-    rows = _Rows(tracklets)
-    priors, states = _forward(rows, shot, _noise_sizes(rows, shot)[rows.track])
-    found = states[:2].copy()
-    for step in range(int(rows.last.max()) - 1, -1, -1):
-        here = rows.at(step)
-        here = here[rows.step[here] < rows.last[rows.track[here]]]
-        seconds, motion = shot.clock_s[step + 1] - shot.clock_s[step], shot.motions[step + 1]
-        found[:, here] = reconsidered(states[:, here], priors[:, here + 1], found[:, here + 1], seconds, motion)
-    found[0, :, 2:] = np.maximum(found[0, :, 2:], 0.0)
-    places = np.split(to_corners(found[0])[rows.seen], np.searchsorted(rows.track[rows.seen], rows.numbers[1:]))
+    A long shot is gone through in stretches: forward once, keeping only the states that each begins with, and then
+    stretch by stretch from the last to the first, each forward again and back.
+    """
+    if not tracklets:
+        return []
+    noise_sizes = _noise_sizes(tracklets, shot)
+    stretches = list(pairwise(_edges(tracklets)))
+    begins = [np.zeros((5, 0, 4))]
+    for start, stop in stretches[:-1]:
+        rows = _Rows(tracklets, start, stop)
+        begins.append(_forward(rows, shot, noise_sizes, begins[-1])[1][:, rows.going_on])
+    whole = [np.empty((len(tracklet.steps), 4)) for tracklet in tracklets]
+    later = np.zeros((2, 0, 4))
+    while stretches:
+        rows = _Rows(tracklets, *stretches.pop())
+        found = _back(rows, shot, later, *_forward(rows, shot, noise_sizes, begins.pop()))
+        later = found[:, rows.carried].copy()
+        rows.hand_out(found[0], whole)
     return [
-        Tracklet(tracklet.steps, list(xyxy), tracklet.scores, tracklet.classes)
-        for tracklet, xyxy in zip(tracklets, places, strict=True)
+        Tracklet(tracklet.steps, xyxy, tracklet.scores, tracklet.classes)
+        for tracklet, xyxy in zip(tracklets, whole, strict=True)
     ]
+
+
+def _edges(tracklets: Sequence[Tracklet]) -> list[int]:
+    """The steps between which a shot is gone through in one go, from the first to beyond the last."""
+    beyond = max(int(tracklet.steps[-1]) for tracklet in tracklets) + 1
+    changes = np.zeros(beyond + 1, np.int64)
+    np.add.at(changes, [tracklet.steps[0] for tracklet in tracklets], 1)
+    np.add.at(changes, [tracklet.steps[-1] + 1 for tracklet in tracklets], -1)
+    stretch = np.cumsum(np.cumsum(changes[:-1])) // MOST_ROWS
+    return [0, *(np.flatnonzero(np.diff(stretch)) + 1).tolist(), beyond]
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """All pictures from the first to the last of every track one below the other, those of a track together."""
+    """All pictures of every track in a stretch of the shot one below the other, those of a track together.
 
-    tracklets: list[Tracklet]
+    A track that began before has one row more, of the picture before the stretch.
+    """
+
+    tracklets: Sequence[Tracklet]
+    begin: int
+    end: int
 
     @cached_property
-    def first(self) -> Indices:
-        """First step of each track."""
-        return np.array([tracklet.steps[0] for tracklet in self.tracklets])
+    def numbers(self) -> Indices:
+        """Of the tracks that are in the stretch."""
+        ends = np.array([(tracklet.steps[0], tracklet.steps[-1]) for tracklet in self.tracklets], np.int64)
+        return np.flatnonzero((ends[:, 0] < self.end) & (ends[:, 1] >= self.begin))
+
+    @cached_property
+    def born(self) -> Indices:
+        """First step of each."""
+        return np.array([self.tracklets[number].steps[0] for number in self.numbers], np.int64)
 
     @cached_property
     def last(self) -> Indices:
-        """Last step of each track."""
-        return np.array([tracklet.steps[-1] for tracklet in self.tracklets])
+        """Last step of each in this stretch."""
+        steps = np.array([self.tracklets[number].steps[-1] for number in self.numbers], np.int64)
+        return np.minimum(steps, self.end - 1)
 
-    @property
-    def numbers(self) -> Indices:
-        """Of the tracks."""
-        return np.arange(len(self.tracklets))
+    @cached_property
+    def first(self) -> Indices:
+        """Step of the first row of each."""
+        return np.maximum(self.born, self.begin - 1)
 
     @cached_property
     def start(self) -> Indices:
-        """The row that each track starts at."""
+        """First row of each."""
         lengths = self.last - self.first + 1
-        return np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+
+    @cached_property
+    def carried(self) -> Indices:
+        """The rows of the picture before the stretch."""
+        return self.start[self.first < self.begin]
+
+    @cached_property
+    def going_on(self) -> Indices:
+        """The last rows of those that go on beyond it."""
+        on = [self.tracklets[number].steps[-1] >= self.end for number in self.numbers]
+        return (self.start + self.last - self.first)[np.array(on, np.bool_)]
 
     @cached_property
     def track(self) -> Indices:
-        """The track of each row."""
-        return np.repeat(self.numbers, self.last - self.first + 1)
+        """The place in `numbers` of each row."""
+        return np.repeat(np.arange(len(self.numbers)), self.last - self.first + 1)
 
     @cached_property
     def step(self) -> Indices:
@@ -97,11 +133,11 @@ class _Rows:
 
     @cached_property
     def boxes(self) -> Array:
-        """(rows, 4) centres and sizes; NaN where the track was not seen."""
+        """(rows, 4) centres and sizes; NaN where the track was not seen in the stretch."""
         boxes = np.full((len(self.track), 4), np.nan)
-        for index, tracklet in enumerate(self.tracklets):
-            rows = self.start[index] + np.array(tracklet.steps) - self.first[index]
-            boxes[rows] = to_centres(np.stack(tracklet.xyxy))
+        for index, tracklet, chosen in self._parts():
+            rows = self.start[index] + tracklet.steps[chosen] - self.first[index]
+            boxes[rows] = tracklet[chosen].centres()
         return boxes
 
     @cached_property
@@ -111,7 +147,20 @@ class _Rows:
 
     def at(self, step: int) -> Indices:
         """The rows of one step."""
-        return self._by_step[self._starts[step] : self._starts[step + 1]]
+        return self._by_step[self._starts[step - self.begin + 1] : self._starts[step - self.begin + 2]]
+
+    def hand_out(self, centres: Array, whole: list[Array]) -> None:
+        """Write the (rows, 4) centres and sizes of what was seen to the (n, 4) corners of each track."""
+        centres[:, 2:] = np.maximum(centres[:, 2:], 0.0)
+        corners = to_corners(centres)
+        for index, tracklet, chosen in self._parts():
+            whole[self.numbers[index]][chosen] = corners[self.start[index] + tracklet.steps[chosen] - self.first[index]]
+
+    def _parts(self) -> Iterator[tuple[int, Tracklet, slice]]:
+        """Each track with what of it lies in the stretch."""
+        for index, number in enumerate(self.numbers):
+            tracklet = self.tracklets[number]
+            yield index, tracklet, slice(*np.searchsorted(tracklet.steps, (self.begin, self.end)).tolist())
 
     @cached_property
     def _by_step(self) -> Indices:
@@ -119,42 +168,77 @@ class _Rows:
 
     @cached_property
     def _starts(self) -> Indices:
-        return np.searchsorted(self.step[self._by_step], np.arange(int(self.last.max()) + 2))
+        return np.searchsorted(self.step[self._by_step], np.arange(self.begin - 1, self.end + 1))
 
 
-def _forward(rows: _Rows, shot: Shot, noise_sizes: Array) -> tuple[Array, Array]:
-    """(5, rows, 4) states, before and after the box of their own picture was seen."""
+def _forward(rows: _Rows, shot: Shot, noise_sizes: Array, before: Array) -> tuple[Array, Array]:
+    """(5, rows, 4) states, before and after the box of their own picture was seen; `before`: of the carried rows."""
+    noise = noise_sizes[rows.numbers][rows.track]
     priors = np.zeros((5, len(rows.track), 4))
     states = np.zeros((5, len(rows.track), 4))
-    for step in range(int(rows.last.max()) + 1):
+    states[:, rows.carried] = before
+    for step in range(rows.begin, rows.end):
         here = rows.at(step)
-        born = rows.first[rows.track[here]] == step
+        born = rows.born[rows.track[here]] == step
         new, old = here[born], here[~born]
-        states[:, new] = new_states(rows.boxes[new], noise_sizes[new])
+        if len(new):
+            states[:, new] = new_states(rows.boxes[new], noise[new])
         if len(old):
             seconds = shot.clock_s[step] - shot.clock_s[step - 1]
             priors[:, old] = states[:, old] = predicted(states[:, old - 1], seconds, shot.motions[step])
             seen = old[rows.seen[old]]
-            states[:, seen] = corrected(states[:, seen], rows.boxes[seen], noise_sizes[seen])
+            states[:, seen] = corrected(states[:, seen], rows.boxes[seen], noise[seen])
     return priors, states
 
 
-def _noise_sizes(rows: _Rows, shot: Shot) -> Array:
+def _back(rows: _Rows, shot: Shot, later: Array, priors: Array, states: Array) -> Array:
+    """(2, rows, 4) places and velocities; `later`: of those that go on, found in the stretch after this one."""
+    found = states[:2].copy()
+    found[:, rows.going_on] = later
+    for step in range(rows.end - 2, max(rows.begin - 2, -1), -1):
+        here = rows.at(step)
+        here = here[rows.step[here] < rows.last[rows.track[here]]]
+        if len(here):
+            seconds, motion = shot.clock_s[step + 1] - shot.clock_s[step], shot.motions[step + 1]
+            found[:, here] = reconsidered(states[:, here], priors[:, here + 1], found[:, here + 1], seconds, motion)
+    return found
+
+
+def _noise_sizes(tracklets: Sequence[Tracklet], shot: Shot) -> Array:
     """(tracks, 4) standard deviation of the boxes of each track about their own path, in box sizes.
 
     Told from how far the middle one of three boxes in a row lies off the straight line through its neighbours.
     """
-    inner = np.flatnonzero(rows.seen[1:-1] & rows.seen[:-2] & rows.seen[2:]) + 1
-    inner = inner[rows.track[inner - 1] == rows.track[inner + 1]]
-    motions, clock_s = np.stack(shot.motions), np.array(shot.clock_s)
-    inner = inner[clock_s[rows.step[inner] + 1] - clock_s[rows.step[inner] - 1] <= LONGEST_TRIPLE_S]
-    step = rows.step[inner]
+    lengths = np.cumsum([len(tracklet.steps) for tracklet in tracklets])
+    every = 1 + int(lengths[-1]) // MOST_ROWS
+    medians, some = [], []
+    for part in np.split(np.arange(len(tracklets)), np.flatnonzero(np.diff(lengths // MOST_ROWS)) + 1):
+        off, ends = _off_line([tracklets[number] for number in part], shot)
+        some.append(off[::every])
+        for of_track in np.split(off, ends):
+            enough = len(of_track) >= FEWEST_TRIPLES
+            medians.append(np.median(of_track, axis=0) if enough else np.full(4, np.nan))
+    usual = np.concatenate(some)
+    known = np.stack(medians)
+    known = np.where(np.isnan(known), np.median(usual, axis=0) if len(usual) else np.zeros(4), known)
+    return np.clip(DEVIATION_OF_MEDIAN * known, LEAST_NOISE_SIZES, NOISE_SIZES)
+
+
+def _off_line(tracklets: Sequence[Tracklet], shot: Shot) -> tuple[Array, Indices]:
+    """(n, 4) how far off they lie, in box sizes and as if there were no noise in the neighbours, track by track; and
+    where those of each track but the last end.
+    """
+    steps = np.concatenate([tracklet.steps for tracklet in tracklets])
+    boxes = np.concatenate([tracklet.centres() for tracklet in tracklets])
+    track = np.repeat(np.arange(len(tracklets)), [len(tracklet.steps) for tracklet in tracklets])
+    motions, clock_s = np.asarray(shot.motions), np.array(shot.clock_s)
+    backward = np.linalg.inv(motions)
+    inner = 1 + np.flatnonzero((np.diff(steps[:-1]) == 1) & (np.diff(steps[1:]) == 1) & (track[:-2] == track[2:]))
+    inner = inner[clock_s[steps[inner] + 1] - clock_s[steps[inner] - 1] <= LONGEST_TRIPLE_S]
+    step = steps[inner]
     share = ((clock_s[step] - clock_s[step - 1]) / (clock_s[step + 1] - clock_s[step - 1]))[:, None]
-    before = moved(rows.boxes[inner - 1], motions[step])
-    after = moved(rows.boxes[inner + 1], np.linalg.inv(motions[step + 1]))
-    off = np.abs(rows.boxes[inner] - (1 - share) * before - share * after)
-    off /= sizes_of(rows.boxes[inner]) * np.sqrt(1 + share**2 + (1 - share) ** 2)
-    usual = np.median(off, axis=0) if len(off) else np.zeros(4)
-    of_track = np.split(off, np.searchsorted(rows.track[inner], rows.numbers[1:]))
-    medians = [np.median(part, axis=0) if len(part) >= FEWEST_TRIPLES else usual for part in of_track]
-    return np.clip(DEVIATION_OF_MEDIAN * np.stack(medians), LEAST_NOISE_SIZES, NOISE_SIZES)
+    before = moved(boxes[inner - 1], motions[step])
+    after = moved(boxes[inner + 1], backward[step + 1])
+    off = np.abs(boxes[inner] - (1 - share) * before - share * after)
+    off /= sizes_of(boxes[inner]) * np.sqrt(1 + share**2 + (1 - share) ** 2)
+    return off, np.searchsorted(track[inner], np.arange(1, len(tracklets)))

@@ -59,6 +59,6 @@ def repeats(tracks: Iterable[Track], tile: Tile | None, picture_px: tuple[int, i
 
 
 def _inside(track: Track, tile: Tile, picture_px: tuple[int, int]) -> bool:
-    corners = np.array([box.xyxy for box in track.boxes])
+    corners = track.boxes.xyxy
     x, y = np.median((corners[:, :2] + corners[:, 2:]) / 2, axis=0)
     return bool(x < tile.width * picture_px[0] and y < tile.height * picture_px[1])

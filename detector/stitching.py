@@ -4,12 +4,13 @@ Knows boxes, times and camera motion of one shot. Does not know how the pieces w
 them, `benchmarks/tracking.py` also feeds those of other trackers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.boxes import Array, moved, scales_of, sizes_of, to_centres
+from detector.boxes import Array, moved, scales_of, sizes_of
 from detector.tracklets import Shot, Tracklet, motion_between
 
 LONGEST_GAP_S = 2.0
@@ -66,15 +67,18 @@ class Ends:
 
 def end_of(tracklet: Tracklet, shot: Shot, last: bool) -> End:
     """A straight line through the boxes near one end, with the camera's motion taken out."""
-    order = range(len(tracklet.steps) - 1, -1, -1) if last else range(len(tracklet.steps))
-    step = tracklet.steps[order[0]]
-    chosen = [i for i in order if abs(shot.clock_s[tracklet.steps[i]] - shot.clock_s[step]) <= MOTION_WINDOW_S]
-    boxes = to_centres(np.stack([tracklet.xyxy[i] for i in chosen]))
-    motion, at = np.eye(3), step
-    for row, index in enumerate(chosen):
-        motion, at = motion @ motion_between(shot, tracklet.steps[index], at), tracklet.steps[index]
-        boxes[row] = moved(boxes[row : row + 1], motion)[0]
-    times = np.array([shot.clock_s[tracklet.steps[i]] - shot.clock_s[step] for i in chosen])
+    edge = len(tracklet.steps) - 1 if last else 0
+    step = int(tracklet.steps[edge])
+    clock_s = np.asarray(shot.clock_s)
+    near = tracklet[np.flatnonzero(np.abs(clock_s[tracklet.steps] - clock_s[step]) <= MOTION_WINDOW_S)]
+    if last:
+        near = near[::-1]
+    motion, at, motions = np.eye(3), step, []
+    for each in near.steps.tolist():
+        motion, at = motion @ motion_between(shot, each, at), each
+        motions.append(motion)
+    boxes = moved(near.centres(), np.stack(motions))
+    times = clock_s[near.steps] - clock_s[step]
     spread = times - times.mean()
     velocity = spread @ boxes[:, :2] / (spread @ spread + RIDGE_S2)
     place = boxes[:, :2].mean(axis=0) - velocity * times.mean()
@@ -133,7 +137,7 @@ def _motions_from(start: int, beyond: int, shot: Shot) -> Array:
     return np.stack(motions)
 
 
-def stitch(tracklets: list[Tracklet], shot: Shot) -> list[Tracklet]:
+def stitch(tracklets: Sequence[Tracklet], shot: Shot) -> list[Tracklet]:
     """Joins the pieces of one vehicle, the best fitting first; pieces that overlap in time are never joined."""
     tails = [end_of(tracklet, shot, last=True) for tracklet in tracklets]
     heads = [end_of(tracklet, shot, last=False) for tracklet in tracklets]
@@ -147,13 +151,9 @@ def stitch(tracklets: list[Tracklet], shot: Shot) -> list[Tracklet]:
     for index in range(len(tracklets)):
         if index in followed:
             continue
-        joined, piece = Tracklet(), index
-        while True:
-            part = tracklets[piece]
-            for values in zip(part.steps, part.xyxy, part.scores, part.classes, strict=True):
-                joined.add(*values)
-            if piece not in following:
-                break
+        parts, piece = [tracklets[index]], index
+        while piece in following:
             piece = following[piece]
-        whole.append(joined)
+            parts.append(tracklets[piece])
+        whole.append(Tracklet.joined(parts))
     return whole

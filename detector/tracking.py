@@ -5,7 +5,8 @@ Own code, because the libraries that come near bring SciPy or a second OpenCV, a
 time stamps: figures in docs/tracking.md. It does not know pictures, nor what lies before or after the shot.
 """
 
-from dataclasses import dataclass
+from array import array
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,9 +17,12 @@ from detector.boxes import Array, moved, scale_of, to_centres, to_corners
 from detector.detections import Detections
 from detector.kalman import corrected, new_states, predicted
 from detector.looking_back import Reach, look_back
+from detector.packed_detections import PackedDetections
+from detector.seen_log import SeenLog
 from detector.smoothing import smoothed
 from detector.stitching import stitch
-from detector.tracklets import Shot, Tracklet, beyond, fill, is_ghost, motion_between
+from detector.track_boxes import TrackBoxes
+from detector.tracklets import GapFiller, Shot, Tracklet, beyond, motion_between, without_ghosts
 
 LOST_AFTER_S, WEAK_WITHIN_S, ALWAYS_WITHIN_LOOKS = 1.0, 0.3, 2
 """A track unseen for longer is closed (stitching may find it again); low-score boxes carry only one seen more recently,
@@ -35,6 +39,8 @@ LEAST_OVERLAP = 0.3
 
 Mask = NDArray[np.bool_]
 
+NOTHING: Indices = np.zeros(0, np.int64)
+
 WEAK_REACH = Reach(WEAK_WITHIN_S, ALWAYS_WITHIN_LOOKS, WEAK_BUFFER, LEAST_OVERLAP)
 
 SHORTEST_STEP_S = 0.001
@@ -45,27 +51,6 @@ BEST_SCORES = 10  # by which a track is judged
 MOST_ZOOM, MOST_STRETCH = 1e6, 2.5
 """No camera zooms a millionfold within a shot, or stretches the picture to twice its shape (2 + 1/2); an estimate that
 says so is wrong and is not followed."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrackBox:
-    """One box of a track in one frame.
-
-    Attributes:
-        frame, time_s: as they were given with the detections.
-        xyxy: left, top, right, bottom in upright pixels; smoothed as far as the boxes of the track jump about.
-        score, class_index: of the detection; a filled box has those of the box before the gap.
-        filled: interpolated over a gap, not seen.
-        looked_at: False where nobody looked for vehicles in its frame; such a box is always filled.
-    """
-
-    frame: int
-    time_s: float
-    xyxy: tuple[float, float, float, float]
-    score: float
-    class_index: int
-    filled: bool = False
-    looked_at: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,17 +64,17 @@ class Track:
     """
 
     id: int
-    boxes: tuple[TrackBox, ...]
+    boxes: TrackBoxes
 
     @property
     def first(self) -> int:
         """Number of the first frame."""
-        return self.boxes[0].frame
+        return int(self.boxes.frames[0])
 
     @property
     def last(self) -> int:
         """Number of the last frame."""
-        return self.boxes[-1].frame
+        return int(self.boxes.frames[-1])
 
     @cached_property
     def score(self) -> float:
@@ -97,9 +82,9 @@ class Track:
 
         Of as many fewer as looks are rarer, so that it does not fall with them.
         """
-        looks = sum(box.looked_at for box in self.boxes)
+        looks = int(self.boxes.looked_at.sum())
         best = max(1, round(BEST_SCORES * looks / len(self.boxes)))
-        return float(np.median(sorted(box.score for box in self.boxes if not box.filled)[-best:]))
+        return float(np.median(np.sort(self.boxes.scores[~self.boxes.filled])[-best:]))
 
     @property
     def class_index(self) -> int:
@@ -114,11 +99,12 @@ class Track:
 
     @cached_property
     def _votes(self) -> dict[int, float]:
-        votes: dict[int, float] = {}
-        for box in self.boxes:
-            if not box.filled:
-                votes[box.class_index] = votes.get(box.class_index, 0.0) + box.score
-        return votes
+        """In order of first appearance."""
+        seen = ~self.boxes.filled
+        classes, scores = self.boxes.classes[seen], self.boxes.scores[seen]
+        sums = np.bincount(classes, scores)
+        found, first = np.unique(classes, return_index=True)
+        return {int(index): float(sums[index]) for index in found[np.argsort(first)]}
 
 
 class Tracker:
@@ -132,12 +118,13 @@ class Tracker:
 
     def __init__(self, first_id: int = 1, *, high_score: float, low_score: float) -> None:
         self._first_id, self._high_score, self._low_score = first_id, high_score, low_score
-        self._frames: list[tuple[int, float]] = []
+        self._frames, self._times_s = array("q"), array("d")
         self._pictures, self._looks = Shot(), Shot()  # all of them, and those that were looked at
-        self._looked: list[int] = []  # which pictures those are
-        self._leftover: list[Detections] = []
-        self._tracklets: list[Tracklet] = []
-        self._alive: list[Tracklet] = []
+        self._looked = array("q")  # which pictures those are
+        self._leftover = PackedDetections()
+        self._log = SeenLog()
+        self._begun = 0  # tracks so far
+        self._alive, self._seen, self._times_seen = NOTHING, NOTHING, NOTHING  # numbers, last looks, how often
         self._states: Array = np.zeros((5, 0, 4))
         self._zoom = 1.0
 
@@ -162,7 +149,7 @@ class Tracker:
         seconds = self._add_look()
         self._states = predicted(self._states, seconds, self._looks.motions[-1])
         kept = self._seen_within(LOST_AFTER_S)
-        self._alive = [self._alive[index] for index in np.flatnonzero(kept)]
+        self._alive, self._seen, self._times_seen = self._alive[kept], self._seen[kept], self._times_seen[kept]
         self._states = self._states[:, kept]
         boxes = to_centres(detections.xyxy.astype(np.float64))
         high = detections.scores >= self._high_score
@@ -177,17 +164,24 @@ class Tracker:
     def finish(self) -> list[Track]:
         """The shot is over: ghosts dropped, weak boxes taken up, pieces joined, smoothed, gaps filled. Call once."""
         confident_score = (1 + self._high_score) / 2
-        believed = [piece for piece in self._tracklets if not is_ghost(piece, self._looks, confident_score)]
-        believed = look_back(believed, self._leftover, self._looks, WEAK_REACH)
-        whole = sorted(smoothed(stitch(believed, self._looks), self._looks), key=lambda tracklet: tracklet.steps[0])
-        looked = frozenset(self._looked)
-        return [self._to_track(self._first_id + index, tracklet, looked) for index, tracklet in enumerate(whole)]
+        pieces = without_ghosts(self._log.tracklets(self._begun), self._looks, confident_score)
+        pieces = look_back(pieces, self._leftover, self._looks, WEAK_REACH)
+        whole = smoothed(stitch(pieces, self._looks), self._looks)
+        del pieces  # of a long shot they are large
+        whole.sort(key=lambda tracklet: int(tracklet.steps[0]))
+        whole.reverse()
+        finisher = _Finisher(np.array(self._frames), np.array(self._times_s), self._pictures, np.array(self._looked))
+        tracks: list[Track] = []
+        while whole:
+            tracks.append(Track(self._first_id + len(tracks), finisher.boxes(whole.pop())))
+        return tracks
 
     def _add_picture(self, frame: int, time_s: float, camera_motion: NDArray[np.float32] | None) -> None:
         """Notes when the picture was taken and how the camera moved."""
         clock_s = self._pictures.clock_s
-        clock_s.append(clock_s[-1] + max(time_s - self._frames[-1][1], SHORTEST_STEP_S) if clock_s else 0.0)
-        self._frames.append((frame, time_s))
+        clock_s.append(clock_s[-1] + max(time_s - self._times_s[-1], SHORTEST_STEP_S) if clock_s else 0.0)
+        self._frames.append(frame)
+        self._times_s.append(time_s)
         motion = np.eye(3)
         if camera_motion is not None and np.isfinite(camera_motion).all():
             motion[:2] = camera_motion
@@ -208,14 +202,13 @@ class Tracker:
 
     def _seen_within(self, seconds: float) -> Mask:
         """(n,) which of the living tracks were seen this recently, or at one of the last few looks."""
-        seen = np.array([tracklet.steps[-1] for tracklet in self._alive], np.int64)
-        ago_s = self._looks.clock_s[-1] - np.array([self._looks.clock_s[step] for step in seen])
-        return np.asarray((ago_s <= seconds) | (len(self._looked) - 1 - seen <= ALWAYS_WITHIN_LOOKS))
+        clock_s = np.array([self._looks.clock_s[step] for step in self._seen.tolist()])
+        recent = self._looks.clock_s[-1] - clock_s <= seconds
+        return np.asarray(recent | (len(self._looked) - 1 - self._seen <= ALWAYS_WITHIN_LOOKS))
 
     def _newest(self) -> Mask:
-        """(n,) which of the living tracks began at the look before."""
-        before = len(self._looked) - 2
-        return np.array([tracklet.steps == [before] for tracklet in self._alive], np.bool_)
+        """(n,) which of the living tracks began at the look before, and were seen only there."""
+        return np.asarray((self._times_seen == 1) & (self._seen == len(self._looked) - 2))
 
     def _match(
         self, unseen: Mask, free: Mask, boxes: Array, detections: Detections, buffer: float, among: Mask | None = None
@@ -228,50 +221,59 @@ class Tracker:
         tracks, found = tracks[rows], found[columns]
         unseen[tracks] = free[found] = False
         self._states[:, tracks] = corrected(self._states[:, tracks], boxes[found])
-        for track, box in zip(tracks.tolist(), found.tolist(), strict=True):
-            self._see(self._alive[track], detections, box)
+        self._seen[tracks] = len(self._looked) - 1
+        self._times_seen[tracks] += 1
+        self._log.add(self._alive[tracks], len(self._looked) - 1, detections, found)
 
     def _start(self, found: Indices, boxes: Array, detections: Detections) -> None:
-        for box in found:
-            self._alive.append(Tracklet())
-            self._tracklets.append(self._alive[-1])
-            self._see(self._alive[-1], detections, int(box))
+        numbers = np.arange(self._begun, self._begun + len(found))
+        self._begun += len(found)
+        self._alive = np.concatenate([self._alive, numbers])
+        self._seen = np.concatenate([self._seen, np.full_like(numbers, len(self._looked) - 1)])
+        self._times_seen = np.concatenate([self._times_seen, np.ones_like(numbers)])
         self._states = np.concatenate([self._states, new_states(boxes[found])], axis=1)
+        self._log.add(numbers, len(self._looked) - 1, detections, found)
 
-    def _see(self, tracklet: Tracklet, detections: Detections, box: int) -> None:
-        tracklet.add(
-            len(self._looked) - 1,
-            detections.xyxy[box].astype(np.float64),
-            float(detections.scores[box]),
-            int(detections.classes[box]),
+
+class _Finisher:
+    """Boxes for every picture that a track is in, seen or not.
+
+    Args:
+        frames, times_s: (n,) of all pictures of the shot.
+        pictures: how the camera moved in them.
+        looked: which of them were looked at; the steps of tracks count these.
+    """
+
+    def __init__(self, frames: Indices, times_s: Array, pictures: Shot, looked: Indices) -> None:
+        self._frames, self._times_s, self._pictures, self._looked = frames, times_s, pictures, looked
+        self._looked_at = np.zeros(len(frames), np.bool_)
+        self._looked_at[looked] = True
+        self._gaps = GapFiller(pictures)
+
+    def boxes(self, tracklet: Tracklet) -> TrackBoxes:
+        """Of one track; carried to the pictures before the first and after the last that were not looked at."""
+        placed = replace(tracklet, steps=self._looked[tracklet.steps])
+        xyxy, seen = self._gaps.filled(placed)
+        before, after = beyond(placed, self._pictures, self._looked)
+        head = [self._carried(placed, 0, step) for step in before]
+        tail = [self._carried(placed, -1, step) for step in after]
+        if head or tail:
+            xyxy = np.concatenate([*head, xyxy, *tail])
+            seen = np.pad(seen, (len(head), len(tail)))
+        chosen = slice(before.start, after.stop)
+        like = np.maximum(np.cumsum(seen) - 1, 0)  # the seen one that a box is, or has the score and class of
+        return TrackBoxes(
+            frames=self._frames[chosen],
+            times_s=self._times_s[chosen],
+            xyxy=xyxy,
+            scores=tracklet.scores.astype(np.float64)[like],
+            classes=tracklet.classes.astype(np.int32)[like],
+            filled=~seen,
+            looked_at=self._looked_at[chosen],
         )
 
-    def _to_track(self, track_id: int, tracklet: Tracklet, looked: frozenset[int]) -> Track:
-        boxes: list[TrackBox] = []
-        steps = [self._looked[look] for look in tracklet.steps]
-        placed = Tracklet(steps, tracklet.xyxy, tracklet.scores, tracklet.classes)
-        for step, xyxy, seen in fill(placed, self._pictures):
-            if seen is None:
-                boxes.append(self._filled_box(step, xyxy, boxes[-1], step in looked))
-            else:
-                place = corners_of(xyxy)
-                boxes.append(TrackBox(*self._frames[step], place, tracklet.scores[seen], tracklet.classes[seen]))
-        before, after = beyond(placed, self._pictures, self._looked)
-        head = [self._filled_box(step, self._carried(placed, 0, step), boxes[0], False) for step in before]
-        tail = [self._filled_box(step, self._carried(placed, -1, step), boxes[-1], False) for step in after]
-        return Track(track_id, (*head, *boxes, *tail))
-
     def _carried(self, tracklet: Tracklet, index: int, step: int) -> Array:
-        """(4,) xyxy of a box in another picture, if it stands where it is over the ground."""
-        motion = motion_between(self._pictures, tracklet.steps[index], step)
-        box: Array = to_corners(moved(to_centres(tracklet.xyxy[index][None]), motion))[0]
-        return box
-
-    def _filled_box(self, step: int, xyxy: Array, like: TrackBox, looked_at: bool) -> TrackBox:
-        return TrackBox(*self._frames[step], corners_of(xyxy), like.score, like.class_index, True, looked_at)
-
-
-def corners_of(xyxy: Array) -> tuple[float, float, float, float]:
-    """(4,) left, top, right, bottom as plain numbers."""
-    left, top, right, bottom = xyxy.tolist()
-    return left, top, right, bottom
+        """(1, 4) xyxy of a box in another picture, if it stands where it is over the ground."""
+        motion = motion_between(self._pictures, int(tracklet.steps[index]), step)
+        box = tracklet.xyxy[[index]].astype(np.float64)
+        return to_corners(moved(to_centres(box), motion))

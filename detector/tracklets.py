@@ -1,38 +1,86 @@
 """Pieces of tracks within one shot: the boxes seen, ghosts told from vehicles, and the boxes missing in between."""
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
+from detector.assignment import Indices
 from detector.boxes import Array, moved, to_centres, to_corners
 
 SHORTEST_TRACK_FRAMES = 3
 SHORTEST_TRACK_S = 0.1
 
+GAPS_KEPT, GAPS_AT_A_TIME = 8192, 1024
 
-@dataclass
+
+@dataclass(frozen=True, eq=False)
 class Tracklet:
-    """An unbroken identity; entry i of each list belongs to the picture number steps[i] of the shot.
+    """An unbroken identity; entry i of each array belongs to the picture number steps[i] of the shot.
 
     Attributes:
-        steps: ascending, counted from 0 at the shot's first picture.
-        xyxy: (4,) float64 each, upright pixels.
-        scores: 0 to 1.
-        classes: index into the network's class names.
+        steps: (n,) integers, ascending, counted from 0 at the shot's first picture.
+        xyxy: (n, 4) upright pixels; float32 as they were found, float64 once they were smoothed.
+        scores: (n,) 0 to 1.
+        classes: (n,) index into the network's class names.
     """
 
-    steps: list[int] = field(default_factory=list)
-    xyxy: list[Array] = field(default_factory=list)
-    scores: list[float] = field(default_factory=list)
-    classes: list[int] = field(default_factory=list)
+    steps: NDArray[np.integer[Any]]
+    xyxy: NDArray[np.floating[Any]]
+    scores: NDArray[np.floating[Any]]
+    classes: NDArray[np.integer[Any]]
 
-    def add(self, step: int, xyxy: Array, score: float, class_index: int) -> None:
-        self.steps.append(step)
-        self.xyxy.append(xyxy)
-        self.scores.append(score)
-        self.classes.append(class_index)
+    @staticmethod
+    def joined(parts: Sequence["Tracklet"]) -> "Tracklet":
+        """One that follows another, and so on; a single one as it is."""
+        if len(parts) == 1:
+            return parts[0]
+        return Tracklet(
+            np.concatenate([part.steps for part in parts]),
+            np.concatenate([part.xyxy for part in parts]),
+            np.concatenate([part.scores for part in parts]),
+            np.concatenate([part.classes for part in parts]),
+        )
+
+    def __getitem__(self, chosen: slice | Indices) -> "Tracklet":
+        return Tracklet(self.steps[chosen], self.xyxy[chosen], self.scores[chosen], self.classes[chosen])
+
+    def centres(self) -> Array:
+        """(n, 4) centres and sizes."""
+        return to_centres(self.xyxy.astype(np.float64))
+
+
+class Motions(Sequence[Array]):
+    """A growing sequence of (3, 3) float64 affines; `np.asarray` sees all of them as one array."""
+
+    def __init__(self) -> None:
+        self._numbers = array("d")
+
+    def append(self, motion: Array) -> None:
+        self._numbers.frombytes(motion.astype(np.float64).tobytes())
+
+    def __len__(self) -> int:
+        return len(self._numbers) // 9
+
+    @overload
+    def __getitem__(self, chosen: int) -> Array: ...
+
+    @overload
+    def __getitem__(self, chosen: slice) -> list[Array]: ...
+
+    def __getitem__(self, chosen: int | slice) -> Array | list[Array]:
+        if isinstance(chosen, slice):
+            return [self[index] for index in range(*chosen.indices(len(self)))]
+        start = 9 * range(len(self))[chosen]
+        return np.frombuffer(self._numbers[start : start + 9], np.float64).reshape(3, 3)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self._numbers, np.float64).reshape(-1, 3, 3)
 
 
 @dataclass
@@ -44,8 +92,8 @@ class Shot:
         motions: (3, 3) float64 affines, one a picture: from the picture before to this one. The first is never used.
     """
 
-    clock_s: list[float] = field(default_factory=list)
-    motions: list[Array] = field(default_factory=list)
+    clock_s: MutableSequence[float] = field(default_factory=lambda: array("d"))
+    motions: Motions | list[Array] = field(default_factory=Motions)
 
 
 def motion_between(shot: Shot, start: int, stop: int) -> Array:
@@ -56,45 +104,65 @@ def motion_between(shot: Shot, start: int, stop: int) -> Array:
     return forward if start <= stop else np.asarray(np.linalg.inv(forward), np.float64)
 
 
-def is_ghost(tracklet: Tracklet, shot: Shot, confident_score: float) -> bool:
-    """Seen in too few pictures to be believed, and never with confidence.
+def without_ghosts(tracklets: Sequence[Tracklet], shot: Shot, confident_score: float) -> list[Tracklet]:
+    """Those that are not seen in too few pictures to be believed, or are but once with confidence.
 
     Too few is less than three pictures or a tenth of a second, whichever is more, but never more than the shot has.
     """
     pictures = len(shot.clock_s)
     usual_s = float(np.median(np.diff(shot.clock_s))) if pictures > 1 else SHORTEST_TRACK_S
-    enough = max(SHORTEST_TRACK_FRAMES, round(SHORTEST_TRACK_S / usual_s))
-    return len(tracklet.steps) < min(enough, pictures) and max(tracklet.scores) < confident_score
+    enough = min(max(SHORTEST_TRACK_FRAMES, round(SHORTEST_TRACK_S / usual_s)), pictures)
+    return [piece for piece in tracklets if len(piece.steps) >= enough or float(piece.scores.max()) >= confident_score]
 
 
-def fill(tracklet: Tracklet, shot: Shot) -> list[tuple[int, Array, int | None]]:
-    """Every picture from the first box to the last as (step, (4,) xyxy, place in the tracklet or None when filled).
+class GapFiller:
+    """Boxes for the pictures of a shot in which a track was not seen, between two in which it was.
 
     A filled box lies on the straight line, in the reference frame of the ground, between the boxes around the gap.
+    Where not every picture is looked at, many tracks have the same gaps: how the camera moved in them is kept.
     """
-    rows: list[tuple[int, Array, int | None]] = []
-    for index, step in enumerate(tracklet.steps):
-        if index and step - tracklet.steps[index - 1] > 1:
-            rows += between(tracklet, index, shot)
-        rows.append((step, tracklet.xyxy[index], index))
-    return rows
+
+    def __init__(self, shot: Shot) -> None:
+        self._shot = shot
+        self._motions_in = lru_cache(GAPS_KEPT)(self._motions_of)
+
+    def filled(self, tracklet: Tracklet) -> tuple[Array, NDArray[np.bool_]]:
+        """Boxes of every picture from the first to the last of a track.
+
+        Returns:
+            (n, 4) xyxy, and (n,) whether they were seen.
+        """
+        places = np.asarray(tracklet.steps, np.int64) - int(tracklet.steps[0])
+        xyxy, seen = np.empty((int(places[-1]) + 1, 4)), np.zeros(int(places[-1]) + 1, np.bool_)
+        xyxy[places], seen[places] = tracklet.xyxy, True
+        gaps = np.flatnonzero(np.diff(places) > 1)
+        for some in np.array_split(gaps, -(-len(gaps) // GAPS_AT_A_TIME)) if len(gaps) else ():
+            starts, stops = tracklet.steps[some].tolist(), tracklet.steps[some + 1].tolist()
+            motions = [self._motions_in(*gap) for gap in zip(starts, stops, strict=True)]
+            lengths = [len(each[0]) for each in motions]
+            onward, back, share = (np.concatenate(part) for part in zip(*motions, strict=True))
+            before = np.repeat(to_centres(tracklet.xyxy[some].astype(np.float64)), lengths, axis=0)
+            after = np.repeat(to_centres(tracklet.xyxy[some + 1].astype(np.float64)), lengths, axis=0)
+            box = (1 - share) * moved(before, onward) + share * moved(after, back)
+            missing = np.concatenate([np.arange(places[gap] + 1, places[gap + 1]) for gap in some])
+            xyxy[missing] = to_corners(box)
+        return xyxy, seen
+
+    def _motions_of(self, start: int, stop: int) -> tuple[Array, Array, Array]:
+        """For each picture between two: (k, 3, 3) affines from the first and from the last of them to it, and (k, 1)
+        how far in time it is from the first to the last, as a share.
+        """
+        shot = self._shot
+        onward, back = [np.eye(3)], [motion_between(shot, stop, start)]
+        for motion in shot.motions[start + 1 : stop]:
+            onward.append(motion @ onward[-1])
+            back.append(motion @ back[-1])
+        times_s = np.asarray(shot.clock_s[start + 1 : stop])
+        share = (times_s - shot.clock_s[start]) / (shot.clock_s[stop] - shot.clock_s[start])
+        return np.stack(onward[1:]), np.stack(back[1:]), share[:, None]
 
 
-def between(tracklet: Tracklet, index: int, shot: Shot) -> list[tuple[int, Array, int | None]]:
-    """The missing boxes before entry `index`."""
-    start, stop = tracklet.steps[index - 1], tracklet.steps[index]
-    ends = to_centres(np.stack([tracklet.xyxy[index - 1], tracklet.xyxy[index]]))
-    rows: list[tuple[int, Array, int | None]] = []
-    onward, back = np.eye(3), motion_between(shot, stop, start)
-    for step in range(start + 1, stop):
-        onward, back = shot.motions[step] @ onward, shot.motions[step] @ back
-        share = (shot.clock_s[step] - shot.clock_s[start]) / (shot.clock_s[stop] - shot.clock_s[start])
-        box = (1 - share) * moved(ends[:1], onward) + share * moved(ends[1:], back)
-        rows.append((step, to_corners(box)[0], None))
-    return rows
-
-
-def beyond(tracklet: Tracklet, shot: Shot, looked: Sequence[int]) -> tuple[list[int], list[int]]:
+def beyond(tracklet: Tracklet, shot: Shot, looked: Sequence[int] | Indices) -> tuple[range, range]:
     """The pictures before the first box and after the last that it is carried to: half way to the next look.
 
     Where no look lies beyond, to the end of the shot. None at all where every picture is looked at.
@@ -104,11 +172,11 @@ def beyond(tracklet: Tracklet, shot: Shot, looked: Sequence[int]) -> tuple[list[
         shot: of all pictures.
         looked: steps that were looked at, ascending.
     """
-    first, last, clock_s = tracklet.steps[0], tracklet.steps[-1], shot.clock_s
+    first, last, clock_s = int(tracklet.steps[0]), int(tracklet.steps[-1]), shot.clock_s
     earlier, later = bisect_left(looked, first), bisect_right(looked, last)
     start, stop = 0, len(clock_s)
     if earlier:
         start = bisect_right(clock_s, (clock_s[looked[earlier - 1]] + clock_s[first]) / 2)
     if later < len(looked):
         stop = bisect_left(clock_s, (clock_s[looked[later]] + clock_s[last]) / 2)
-    return list(range(start, first)), list(range(last + 1, stop))
+    return range(start, first), range(last + 1, stop)

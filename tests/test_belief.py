@@ -3,14 +3,15 @@
 import pytest
 
 from detector.belief import PART_PROBABILITY, Believed, believe, probability, score_of
-from detector.tracking import Track, TrackBox
+from detector.track_boxes import TrackBox, TrackBoxes
+from detector.tracking import Track
 
 USUAL = 0.27
 PICTURE_PX = 640
 
 
 def track(number: int, xyxy: tuple[float, float, float, float], score: float, frames: range = range(10)) -> Track:
-    return Track(number, tuple(TrackBox(frame, frame / 10, xyxy, score, 0) for frame in frames))
+    return Track(number, TrackBoxes.of(TrackBox(frame, frame / 10, xyxy, score, 0) for frame in frames))
 
 
 def believed(*tracks: Track) -> list[Believed]:
@@ -56,24 +57,25 @@ def test_one_behind_another_is_a_vehicle() -> None:
 def test_passing_in_front_for_a_moment_makes_no_part() -> None:
     inside = track(2, (150, 100, 220, 140), 0.6, range(4)).boxes
     beside = track(2, (450, 100, 520, 140), 0.6, range(4, 10)).boxes
-    assert believed(TANK, Track(2, inside + beside))[1].instead is None
+    assert believed(TANK, Track(2, TrackBoxes.of([*inside, *beside])))[1].instead is None
 
 
 def test_where_an_identity_goes_over_to_another_track_one_of_the_two_is_hidden() -> None:
     """The first keeps to the front of the tank for a moment, the other takes up the tank."""
     front = tuple(TrackBox(frame, frame / 10, (150, 100, 220, 140), 0.5, 0) for frame in range(10, 14))
-    before, after = believed(Track(1, TANK.boxes + front), track(2, (100, 100, 300, 200), 0.7, range(10, 30)))
+    before, after = believed(
+        Track(1, TrackBoxes.of([*TANK.boxes, *front])), track(2, (100, 100, 300, 200), 0.7, range(10, 30))
+    )
     assert (before.instead, after.instead) == (None, None)
-    assert (before.hidden, after.hidden) == (frozenset(), frozenset(range(10, 14)))
+    assert (before.hidden.tolist(), after.hidden.tolist()) == ([], [10, 11, 12, 13])
 
 
 def test_boxes_that_tell_next_to_nothing_show_no_vehicle_and_hide_none() -> None:
     weak = tuple(TrackBox(frame, frame / 10, (90, 90, 600, 300), 0.05, 0) for frame in range(10, 30))
-    beside, tank = believed(
-        Track(1, track(1, (400, 90, 600, 300), 0.9).boxes + weak), track(2, TANK.boxes[0].xyxy, 0.8, range(10, 30))
-    )
+    strong = track(1, (400, 90, 600, 300), 0.9).boxes
+    beside, tank = believed(Track(1, TrackBoxes.of([*strong, *weak])), track(2, TANK.boxes[0].xyxy, 0.8, range(10, 30)))
     assert (beside.instead, tank.instead) == (None, None)
-    assert (beside.hidden, tank.hidden) == (frozenset(range(10, 30)), frozenset())
+    assert (beside.hidden.tolist(), tank.hidden.tolist()) == (list(range(10, 30)), [])
 
 
 @pytest.mark.parametrize("size", [0.01, 0.1, 0.7])

@@ -2,7 +2,8 @@ import pytest
 
 from detector.burning import rests_on, tracks_that_burn
 from detector.sightings import Box
-from detector.tracking import Track, TrackBox
+from detector.track_boxes import TrackBox, TrackBoxes
+from detector.tracking import Track
 
 TRUCK: Box = (100, 100, 140, 120)
 FLAMES: Box = (110, 85, 130, 110)
@@ -10,7 +11,7 @@ TIMES_S = {frame: frame / 25 for frame in range(100)}
 
 
 def track(number: int, xyxy: Box, frames: range) -> Track:
-    return Track(number, tuple(TrackBox(f, f / 25, xyxy, 0.9, 0, filled=False) for f in frames))
+    return Track(number, TrackBoxes.of(TrackBox(f, f / 25, xyxy, 0.9, 0, filled=False) for f in frames))
 
 
 def burning(flames: Box, frames: range, tracks: list[Track]) -> tuple[int, ...]:
@@ -24,7 +25,7 @@ def test_a_truck_with_flames_on_it_burns_and_the_one_beside_it_does_not() -> Non
 
 def test_one_that_only_drives_past_does_not() -> None:
     boxes = [(float(x), 100.0, x + 40.0, 120.0) for x in range(0, 400, 4)]
-    passing = Track(1, tuple(TrackBox(f, f / 25, box, 0.9, 0, filled=False) for f, box in enumerate(boxes)))
+    passing = Track(1, TrackBoxes.of(TrackBox(f, f / 25, box, 0.9, 0, filled=False) for f, box in enumerate(boxes)))
     assert burning(FLAMES, range(0, 100, 5), [passing]) == ()
 
 

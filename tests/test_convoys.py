@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from detector.convoys import Presence, find_convoys
-from detector.tracking import Track, TrackBox
+from detector.track_boxes import TrackBox, TrackBoxes
+from detector.tracking import Track
 
 FRAMES = 75  # three seconds at 25 frames a second
 TIMES_S = {frame: frame / 25 for frame in range(FRAMES)}
@@ -19,7 +20,7 @@ def track(number: int, place: Callable[[float], tuple[float, float]], frames: ra
     for frame in frames:
         x, y = place(frame / 25)
         boxes.append(TrackBox(frame, frame / 25, (x - 20, y - 10, x + 20, y + 10), 0.9, 0))
-    return Track(number, tuple(boxes))
+    return Track(number, TrackBoxes.of(boxes))
 
 
 def column(count: int, speed_px_s: float) -> list[Track]:
@@ -69,15 +70,15 @@ def test_neighbours_side_by_side_are_no_convoy() -> None:
 
 def test_it_lasts_while_three_are_in_the_picture() -> None:
     *others, last = column(3, speed_px_s=60)
-    shorter = Track(last.id, tuple(box for box in last.boxes if 10 <= box.frame <= 60))
+    shorter = Track(last.id, TrackBoxes.of(box for box in last.boxes if 10 <= box.frame <= 60))
     [convoy] = find_convoys([*others, shorter], TIMES_S, STILL)
     assert (convoy.start, convoy.end) == (10, 60)
 
 
 def test_how_many_are_there_from_when_to_when() -> None:
     first, second, third, fourth = column(4, speed_px_s=60)
-    late = Track(fourth.id, tuple(box for box in fourth.boxes if box.frame >= 10))
-    early = Track(first.id, tuple(box for box in first.boxes if box.frame < 60))
+    late = Track(fourth.id, TrackBoxes.of(box for box in fourth.boxes if box.frame >= 10))
+    early = Track(first.id, TrackBoxes.of(box for box in first.boxes if box.frame < 60))
     [convoy] = find_convoys([early, second, third, late], TIMES_S, STILL)
     assert convoy.presence == (Presence(0, 9, 3), Presence(10, 59, 4), Presence(60, 74, 3))
 
@@ -102,7 +103,7 @@ def test_direction_is_clockwise_from_upwards_and_spacing_does_not_depend_on_it(d
             x, y = (400, 300) + ahead * (60 * frame / 25 - 100 * number)
             corners = (float(x - half[0]), float(y - half[1]), float(x + half[0]), float(y + half[1]))
             boxes.append(TrackBox(frame, frame / 25, corners, 0.9, 0))
-        tracks.append(Track(number, tuple(boxes)))
+        tracks.append(Track(number, TrackBoxes.of(boxes)))
     [convoy] = find_convoys(tracks, TIMES_S, STILL)
     assert convoy.tracks == (1, 2, 3)
     assert (convoy.direction_degrees - degrees + 180) % 360 == pytest.approx(180, abs=1)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from detector.belief import Believed
 from detector.counting import NO_VEHICLE, count_clip, count_shot, most_at_once
 from detector.report import Counts, Distinct, MostAtOnce, Shot
-from detector.tracking import Track, TrackBox
+from detector.track_boxes import TrackBox, TrackBoxes
+from detector.tracking import Track
 
 TIMES_S = {frame: frame / 10 for frame in range(100)}
 CLASSES = ["tank", "car", "truck"]
@@ -15,7 +16,7 @@ CONFIDENCE = 0.3
 
 
 def track(number: int, frames: Sequence[int], score: float = 0.9, kind: int = 0, filled: Sequence[int] = ()) -> Track:
-    return Track(number, tuple(TrackBox(f, f / 10, (0, 0, 9, 9), score, kind, f in filled) for f in frames))
+    return Track(number, TrackBoxes.of(TrackBox(f, f / 10, (0, 0, 9, 9), score, kind, f in filled) for f in frames))
 
 
 def believed(tracks: Sequence[Track]) -> list[Believed]:
@@ -34,7 +35,7 @@ def shot(start: int, end: int, tracks: Sequence[Track], same_place_as: int | Non
 
 
 def replace_score(one: Track, score: float) -> Track:
-    return Track(one.id, tuple(replace(box, score=score) for box in one.boxes))
+    return Track(one.id, TrackBoxes.of(replace(box, score=score) for box in one.boxes))
 
 
 def test_most_at_once_is_the_fullest_frame_and_the_first_of_its_kind() -> None:

@@ -5,9 +5,11 @@ import numpy as np
 from detector.detections import Detections
 from detector.displays import displays
 from detector.motion import CameraMotion
-from detector.shot_findings import Observation, ShotFindings
+from detector.observations import Observation, Observations
+from detector.shot_findings import ShotFindings
 from detector.shots import ShotSpan
-from detector.tracking import Track, TrackBox
+from detector.track_boxes import TrackBox, TrackBoxes
+from detector.tracking import Track
 
 DIAL = (540.0, 605.0, 740.0, 719.0)
 
@@ -17,13 +19,13 @@ def track(number: int, first: int, xyxy: tuple[float, float, float, float] = DIA
     for frame in range(first, first + 10):
         aside = per_frame_px * (frame - first)
         boxes.append(TrackBox(frame, frame / 10, (xyxy[0] + aside, xyxy[1], xyxy[2] + aside, xyxy[3]), 0.5, 0))
-    return Track(number, tuple(boxes))
+    return Track(number, TrackBoxes.of(boxes))
 
 
 def shot(first: int, tracks: list[Track], ground_px: float = 10.0) -> ShotFindings:
     matrix = np.array([[1, 0, ground_px], [0, 1, 0], [0, 0, 1.0]])
     motion = CameraMotion(matrix, matrix[:2].astype(np.float32), known=True)
-    seen = tuple(Observation(f, f / 10, Detections.none(), 640, motion, False) for f in range(first, first + 10))
+    seen = Observations(Observation(f, f / 10, Detections.none(), 640, motion, False) for f in range(first, first + 10))
     return ShotFindings(ShotSpan(first, first + 9, "footage", ()), seen, (), tuple(tracks), (), ())
 
 

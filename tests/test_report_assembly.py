@@ -1,8 +1,9 @@
 from detector.detections import Detections
 from detector.event_records import Event
 from detector.motion import UNKNOWN_MOTION
+from detector.observations import Observation, Observations
 from detector.report_assembly import event_summaries
-from detector.shot_findings import Observation, ShotFindings
+from detector.shot_findings import ShotFindings
 from detector.shot_kinds import ShotKind
 from detector.shots import ShotSpan
 
@@ -10,7 +11,7 @@ from detector.shots import ShotSpan
 def shot(index: int, *ranges: tuple[str, int, int], kind: ShotKind = "footage") -> ShotFindings:
     """A shot of 100 frames at 25 a second with events from frame to frame, counted from its own start."""
     first = 100 * index
-    seen = tuple(
+    seen = Observations(
         Observation(frame, frame / 25, Detections.none(), None, UNKNOWN_MOTION, False)
         for frame in range(first, first + 100)
     )

@@ -4,7 +4,8 @@ import numpy as np
 
 from detector.detections import Detections
 from detector.motion import UNKNOWN_MOTION, CameraMotion
-from detector.shot_findings import Looking, Observation, understand_shot
+from detector.observations import Observation, Observations
+from detector.shot_findings import Looking, understand_shot
 from detector.shots import ShotSpan
 from detector.tracking import Track
 
@@ -17,7 +18,7 @@ def tracks_of(scores: list[float], gap_s: float = 0.0) -> tuple[Track, ...]:
 
     In the middle of the shot the clip lacks the pictures of so many seconds.
     """
-    observations = []
+    observations = Observations()
     for frame, score in enumerate(scores):
         found = Detections.none()
         if score:
@@ -48,7 +49,7 @@ def test_the_cab_of_a_lorry_is_a_track_but_not_in_its_convoy() -> None:
     lorries = np.hstack([lefts, lefts * 0 + 50, lefts + 60, lefts * 0 + 80])
     boxes = np.vstack([lorries, [[145, 52, 160, 78]]]).astype(np.float32)
     scores, classes = np.array([0.9, 0.9, 0.9, 0.7], np.float32), np.array([1, 1, 1, 1])
-    observations = []
+    observations = Observations()
     for frame in range(100):
         found = Detections(boxes + np.array([2 * frame, 0, 2 * frame, 0], np.float32), scores, classes)
         observations.append(Observation(frame, frame / 25, found, 640, STILL, False))

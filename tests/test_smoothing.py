@@ -23,13 +23,12 @@ def path(speed: float, size: tuple[float, float] = (24.0, 12.0), count: int = FR
 
 
 def tracklet(centres: NDArray[np.float64], steps: list[int] | None = None) -> Tracklet:
-    steps = list(range(len(centres))) if steps is None else steps
-    count = len(steps)
-    return Tracklet(steps, [to_corners(centres)[step] for step in steps], [0.9] * count, [0] * count)
+    seen = np.arange(len(centres)) if steps is None else np.array(steps)
+    return Tracklet(seen, to_corners(centres)[seen], np.full(len(seen), 0.9), np.zeros(len(seen), np.int32))
 
 
 def centres_of(piece: Tracklet) -> NDArray[np.float64]:
-    return to_centres(np.stack(piece.xyxy))
+    return to_centres(piece.xyxy)
 
 
 def test_jitter_is_taken_out() -> None:
@@ -74,7 +73,7 @@ def test_gaps_stay_gaps_and_tracks_are_not_mixed() -> None:
     one, other = path(2.0), path(-1.0) + np.array([300, 50, 0, 0])
     steps = [step for step in range(FRAMES) if not 30 <= step < 60]
     found = smoothed([tracklet(one, steps), tracklet(other, [5, 6, 80])], shot())
-    assert [piece.steps for piece in found] == [steps, [5, 6, 80]]
+    assert [piece.steps.tolist() for piece in found] == [steps, [5, 6, 80]]
     assert centres_of(found[0]) == pytest.approx(one[steps], abs=0.1)
     assert centres_of(found[1]) == pytest.approx(other[[5, 6, 80]], abs=0.1)
 
@@ -101,5 +100,15 @@ def test_no_box_is_turned_inside_out() -> None:
     shrinking = path(0.0)
     shrinking[:, 2:] = np.maximum(0.0, 40 - np.arange(FRAMES)[:, None])
     [found] = smoothed([tracklet(shrinking)], shot())
-    xyxy = np.stack(found.xyxy)
-    assert (xyxy[:, 2:] >= xyxy[:, :2]).all()
+    assert (found.xyxy[:, 2:] >= found.xyxy[:, :2]).all()
+
+
+def test_a_long_shot_in_stretches_is_smoothed_as_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    zoom = np.array([[1.01, 0, 2.0], [0, 1.01, -3.0], [0, 0, 1]])
+    pauses = [step for step in range(30, 85) if not 50 <= step < 55]
+    seen = [tracklet(path(1.0) + random.normal(0, 1, (FRAMES, 4)), steps) for steps in (None, pauses)]
+    at_once = smoothed(seen, shot(motion=zoom))
+    monkeypatch.setattr("detector.smoothing.MOST_ROWS", 7)
+    in_stretches = smoothed(seen, shot(motion=zoom))
+    assert all(np.array_equal(one.xyxy, other.xyxy) for one, other in zip(at_once, in_stretches, strict=True))

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from detector import analyze
 from detector.shots import ShotFinder, thumbnail
 from detector.split_screen import Tile, repeated_tile, repeats
-from detector.tracking import Track, TrackBox
+from detector.track_boxes import TrackBox, TrackBoxes
+from detector.tracking import Track
 from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
 
 Picture = NDArray[np.uint8]
@@ -55,7 +56,7 @@ def test_nothing_repeats_in_black_or_without_a_picture() -> None:
 
 def test_the_tracks_outside_the_tile_are_repeats() -> None:
     def at(number: int, x: float) -> Track:
-        return Track(number, (TrackBox(0, 0.0, (x - 5, 40, x + 5, 50), 0.9, 0),))
+        return Track(number, TrackBoxes.of([TrackBox(0, 0.0, (x - 5, 40, x + 5, 50), 0.9, 0)]))
 
     assert repeats([at(1, 100), at(2, 420)], Tile(0.5, 1.0), (640, 100)) == {2}
     assert repeats([at(1, 100), at(2, 420)], None, (640, 100)) == frozenset()

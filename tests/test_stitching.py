@@ -10,11 +10,10 @@ SHOT = Shot([0.04 * n for n in range(200)], [np.eye(3)] * 200)
 
 def piece(first: int, last: int, x: float, speed: float, y: float = 100.0, size: float = 20.0) -> Tracklet:
     """A vehicle at x in picture `first`, driving on at `speed` pixels a picture."""
-    tracklet = Tracklet()
-    for step in range(first, last + 1):
-        left = x + speed * (step - first) - size / 2
-        tracklet.add(step, np.array([left, y - size / 2, left + size, y + size / 2]), 0.9, 0)
-    return tracklet
+    steps = np.arange(first, last + 1)
+    left, top = x + speed * (steps - first) - size / 2, np.full(len(steps), y - size / 2)
+    boxes = np.stack([left, top, left + size, top + size], axis=1)
+    return Tracklet(steps, boxes, np.full(len(steps), 0.9), np.zeros(len(steps), np.int32))
 
 
 def lengths(*pieces: Tracklet) -> list[int]:

@@ -1,0 +1,105 @@
+"""What the first look saw in each frame of a shot, packed: a shot may last for hours."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.detections import Detections
+from detector.motion import CameraMotion
+from detector.packed_detections import PackedDetections
+
+FRAME = np.dtype(
+    [
+        ("frame", np.int64),
+        ("time_s", np.float64),
+        ("matrix", np.float64, (3, 3)),
+        ("affine", np.float32, (2, 3)),
+        ("size_px", np.int32),
+        ("looked_at", np.bool_),
+        ("known", np.bool_),
+        ("dark", np.bool_),
+    ]
+)
+"""All of an `Observation` but its detections. `size_px`: 0 for None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen in one frame on the first look.
+
+    `detections` are None where nobody looked for vehicles. `size_px` is the longest side at which they were looked for;
+    None there, and where their boxes come from a file.
+    """
+
+    frame: int
+    time_s: float
+    detections: Detections | None
+    size_px: int | None
+    motion: CameraMotion
+    dark: bool
+
+
+class Observations(Sequence[Observation]):
+    """Those of one frame after the other: 130 bytes for each frame, and 24 for each box."""
+
+    def __init__(self, seen: Iterable[Observation] = ()) -> None:
+        self._frames, self._found = bytearray(), PackedDetections()
+        for one in seen:
+            self.append(one)
+
+    def append(self, seen: Observation) -> None:
+        """Take that of the next frame."""
+        row = np.empty(1, FRAME)
+        row["frame"], row["time_s"], row["dark"] = seen.frame, seen.time_s, seen.dark
+        row["matrix"], row["affine"], row["known"] = seen.motion.matrix, seen.motion.affine, seen.motion.known
+        row["size_px"], row["looked_at"] = seen.size_px or 0, seen.detections is not None
+        self._frames += row.tobytes()
+        self._found.append(Detections.none() if seen.detections is None else seen.detections)
+
+    def columns(self) -> NDArray[np.void]:
+        """(n,) of FRAME: a view; as long as it is held nothing can be appended."""
+        return np.frombuffer(self._frames, FRAME)
+
+    def take_until(self, last: int) -> "Observations":
+        """The frames up to number `last`, which are then no longer here."""
+        count = bisect_right(self.columns()["frame"], last)
+        taken = Observations()
+        taken._found = self._found.take(count)
+        self._frames, taken._frames = self._frames[count * FRAME.itemsize :], self._frames
+        del taken._frames[count * FRAME.itemsize :]
+        return taken
+
+    def without_boxes(self) -> "Observations":
+        """The same; where somebody looked, no detections at all stand for what was found."""
+        found = Observations()
+        found._frames = self._frames
+        return found
+
+    def __len__(self) -> int:
+        return len(self._frames) // FRAME.itemsize
+
+    @overload
+    def __getitem__(self, chosen: int) -> Observation: ...
+
+    @overload
+    def __getitem__(self, chosen: slice) -> "Observations": ...
+
+    def __getitem__(self, chosen: int | slice) -> "Observation | Observations":
+        if isinstance(chosen, slice):
+            return Observations(self[index] for index in range(*chosen.indices(len(self))))
+        index = range(len(self))[chosen]
+        row = np.frombuffer(self._frames, FRAME, 1, index * FRAME.itemsize)[0]
+        found = self._found[index] if len(self._found) else Detections.none()
+        motion = CameraMotion(row["matrix"].copy(), row["affine"].copy(), bool(row["known"]))
+        return Observation(
+            frame=int(row["frame"]),
+            time_s=float(row["time_s"]),
+            detections=found if row["looked_at"] else None,
+            size_px=int(row["size_px"]) or None,
+            motion=motion,
+            dark=bool(row["dark"]),
+        )
