@@ -73,11 +73,9 @@ class Observations(Sequence[Observation]):
         del taken._frames[count * FRAME.itemsize :]
         return taken
 
-    def without_boxes(self) -> "Observations":
-        """The same; where somebody looked, no detections at all stand for what was found."""
-        found = Observations()
-        found._frames = self._frames
-        return found
+    def let_go_of_boxes(self) -> None:
+        """Where somebody looked, no detections at all stand from now on for what was found."""
+        self._found = PackedDetections()
 
     def __len__(self) -> int:
         return len(self._frames) // FRAME.itemsize

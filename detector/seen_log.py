@@ -33,9 +33,10 @@ class SeenLog:
     def tracklets(self, count: int) -> list[Tracklet]:
         """What was written of each of the tracks 0 to count - 1; the log is empty then."""
         rows = np.frombuffer(self._rows, ROW)
-        rows = rows[np.lexsort((rows["step"], rows["track"]))]
+        order = np.lexsort((rows["step"], rows["track"]))
+        ends = np.searchsorted(rows["track"], np.arange(1, count), sorter=order)
         self._rows = bytearray()
-        ends = np.searchsorted(rows["track"], np.arange(1, count))
         return [
-            Tracklet(part["step"], part["xyxy"], part["score"], part["class_index"]) for part in np.split(rows, ends)
-        ][:count]
+            Tracklet(*(rows[column][own] for column in ("step", "xyxy", "score", "class_index")))
+            for own in np.split(order, ends)[:count]
+        ]

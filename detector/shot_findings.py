@@ -62,8 +62,7 @@ class Looking:
 class ShotFindings:
     """All that is known of one shot, its observations without their detections, which are in the tracks.
 
-    Where somebody looked, no detections at all stand for them. `repeats` are ids of tracks that show a vehicle of
-    another tile again.
+    `repeats` are ids of tracks that show a vehicle of another tile again.
     """
 
     span: ShotSpan
@@ -94,21 +93,24 @@ def understand_shot(
     looking: Looking,
     picture_px: tuple[int, int],
 ) -> ShotFindings:
-    """Track, find convoys and events in one finished shot; `picture_px` is width and height of its pictures."""
+    """Track, find convoys and events in one finished shot; `picture_px` is width and height of its pictures.
+
+    The observations let go of their detections.
+    """
     tracks: list[Track] = []
     convoys: list[ConvoySpan] = []
     again: frozenset[int] = frozenset()
     times_s = times_of(observations)
     to_ground = ground_transforms(observations)
     if span.kind in VEHICLES_IN:
-        for run in unbroken_runs(observations):
-            tracks += _track(run, first_track_id + len(tracks), looking)
+        trackers = [_fed(run, looking) for run in unbroken_runs(observations)]
+        observations.let_go_of_boxes()  # before the trackers take most memory
+        for tracker, length_s in trackers:
+            tracks += _tracks_of(tracker, length_s, first_track_id + len(tracks), looking)
         again = repeats(tracks, repeated_tile(span.thumbnails), picture_px)
         no_vehicles = again | parts_of_others(tracks, looking.usual_confidence, max(picture_px))
         convoys = find_convoys([track for track in tracks if track.id not in no_vehicles], times_s, to_ground)
-    findings = ShotFindings(
-        span, observations.without_boxes(), tuple(sightings), tuple(tracks), tuple(convoys), (), again
-    )
+    findings = ShotFindings(span, observations, tuple(sightings), tuple(tracks), tuple(convoys), (), again)
     if span.kind != "footage":
         return findings
     return replace(findings, events=tuple(_events(findings, shot_index, to_ground, looking)))
@@ -157,12 +159,18 @@ def unbroken_runs(observations: Observations) -> Iterator[Observations]:
         yield observations if end - start == len(observations) else observations[start:end]
 
 
-def _track(observations: Observations, first_id: int, looking: Looking) -> list[Track]:
-    tracker = Tracker(first_id, high_score=looking.confidence, low_score=LOW_SCORE_SHARE * looking.confidence)
+def _fed(observations: Observations, looking: Looking) -> tuple[Tracker, float]:
+    """A tracker that has seen these, and how many seconds they are."""
+    tracker = Tracker(high_score=looking.confidence, low_score=LOW_SCORE_SHARE * looking.confidence)
     for seen in observations:
         motion = seen.motion.affine if seen.motion.known else None
         tracker.update(seen.detections, seen.frame, seen.time_s, motion)
-    shortest_s = min(SHORTEST_TRACK_S, (observations[-1].time_s - observations[0].time_s) / 2)
+    return tracker, observations[-1].time_s - observations[0].time_s
+
+
+def _tracks_of(tracker: Tracker, length_s: float, first_id: int, looking: Looking) -> list[Track]:
+    """Those that are to be kept of a run of so many seconds."""
+    shortest_s = min(SHORTEST_TRACK_S, length_s / 2)
     kept = [track for track in tracker.finish() if _wanted(track, shortest_s, looking)]
     return [Track(first_id + index, track.boxes) for index, track in enumerate(kept)]
 
@@ -232,6 +240,8 @@ def _boxes_of_stretch(
     found: dict[int, list[FrameBox]] = {}
     for number in present:
         track = tracks[number]
-        for box in track.boxes[track.boxes.between(start, stop)]:
-            found.setdefault(box.frame, []).append(FrameBox(track.id, names[number], box.score, box.xyxy, box.filled))
+        boxes = track.boxes[track.boxes.between(start, stop)]
+        columns = (boxes.frames, boxes.scores, boxes.xyxy, boxes.filled)
+        for frame, score, xyxy, filled in zip(*(column.tolist() for column in columns), strict=True):
+            found.setdefault(frame, []).append(FrameBox(track.id, names[number], score, tuple(xyxy), filled))
     return found

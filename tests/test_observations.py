@@ -57,7 +57,8 @@ def test_a_shot_is_taken_out_and_the_rest_goes_on(last: int) -> None:
 
 
 def test_without_boxes_it_stays_known_where_somebody_looked() -> None:
-    held = Observations(map(seen, range(8))).without_boxes()
+    held = Observations(map(seen, range(8)))
+    held.let_go_of_boxes()
     assert [one.detections is None for one in held] == [frame % 4 == 3 for frame in range(8)]
     assert not any(len(one.detections) for one in held if one.detections is not None)
 
