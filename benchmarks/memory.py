@@ -100,7 +100,7 @@ def main() -> None:
         clip, vehicles, every = sys.argv[1:]
         print(json.dumps(analyse(Path(clip), int(vehicles), "auto" if every == "auto" else int(every))))
         return
-    figures = []
+    figures = {}
     table = Table("vehicles", "looked at", *(f"{minutes} min, MB" for minutes in MINUTES), "bytes a frame", "tracks")
     with tempfile.TemporaryDirectory() as folder:
         clips = [Path(folder) / f"{minutes}.mp4" for minutes in MINUTES]
@@ -110,7 +110,7 @@ def main() -> None:
         for count, every in KINDS:
             runs = [measured(clip, count, every) for clip in clips]
             grown = round(1024 * (runs[-1]["peak_kb"] - runs[0]["peak_kb"]) / (frames[-1] - frames[0]))
-            figures.append({"vehicles": count, "every": every, "runs": runs, "bytes_a_frame": grown})
+            figures[f"{count} vehicles, every {every}"] = {"runs": runs, "bytes_a_frame": grown}
             peaks = (f"{run['peak_kb'] / 1000:.0f}" for run in runs)
             table.add_row(str(count), str(every), *peaks, str(grown), str(runs[-1]["tracks"]))
     Console().print(table)

@@ -184,8 +184,18 @@ SUITE = (
     Benchmark(
         "memory",
         (
-            Figure("bytes a frame, empty shot", ("vehicles", "0", "bytes_a_frame"), False, slack_share=0.1),
-            Figure("bytes a frame, 20 vehicles", ("vehicles", "20", "bytes_a_frame"), False, slack_share=0.1),
+            Figure(
+                "bytes a frame, empty shot",
+                ("kinds", "0 vehicles, every auto", "bytes_a_frame"),
+                False,
+                slack_share=0.1,
+            ),
+            Figure(
+                "bytes a frame, 20 vehicles",
+                ("kinds", "20 vehicles, every auto", "bytes_a_frame"),
+                False,
+                slack_share=0.1,
+            ),
         ),
     ),
     Benchmark(

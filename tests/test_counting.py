@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,14 +57,14 @@ def test_frames_in_which_a_track_is_hidden_do_not_count() -> None:
     """One vehicle that goes over from one track to another: of those four frames one track is enough."""
     one, other = (
         Believed(track(1, range(0, 14)), 0.96),
-        Believed(track(2, range(10, 30)), 0.94, hidden=frozenset(range(10, 14))),
+        Believed(track(2, range(10, 30)), 0.94, hidden=np.arange(10, 14)),
     )
     assert most_at_once([one, other], TIMES_S) == MostAtOnce(1, 0, 0.0)
     assert count_shot([one, other], TIMES_S, CLASSES, CONFIDENCE).distinct == Distinct(low=1, best=1, high=2)
 
 
 def test_what_counts_is_one_even_if_it_is_hidden_throughout() -> None:
-    counts = count_shot([Believed(track(1, range(9)), 0.6, hidden=frozenset(range(9)))], TIMES_S, CLASSES, CONFIDENCE)
+    counts = count_shot([Believed(track(1, range(9)), 0.6, hidden=np.arange(9))], TIMES_S, CLASSES, CONFIDENCE)
     assert counts.most_at_once.vehicles == 0
     assert counts.distinct == Distinct(0, 1, 1)
 

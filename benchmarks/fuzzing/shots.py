@@ -12,8 +12,9 @@ from detector.counting import count_clip
 from detector.detections import Detections
 from detector.frame_records import frame_line, read_frames
 from detector.motion import UNKNOWN_MOTION
+from detector.observations import Observation, Observations
 from detector.report_assembly import convoy_summaries, shot_summaries, track_summaries
-from detector.shot_findings import Looking, Observation, frame_records, understand_shot
+from detector.shot_findings import Looking, frame_records, understand_shot
 from detector.shots import ShotSpan
 from detector.tracking import Tracker
 
@@ -66,11 +67,12 @@ def _fault_of_tracks(chance: random.Random) -> str:
 
 def _fault_of_shot(chance: random.Random) -> str:
     """What is wrong with all that is said of a shot whose boxes have no sense; empty if nothing is."""
-    seen = [
+    frames = chance.choice((1, 2, 8, 20))
+    seen = Observations(
         Observation(frame, frame / 10, boxes_without_sense(chance) if frame % 3 else None, 640, UNKNOWN_MOTION, False)
-        for frame in range(chance.choice((1, 2, 8, 20)))
-    ]
-    span = ShotSpan(0, len(seen) - 1, "footage", ())
+        for frame in range(frames)
+    )
+    span = ShotSpan(0, frames - 1, "footage", ())
     findings = understand_shot(span, 0, seen, [], 1, LOOKING, PICTURE_PX)
     said = [
         *shot_summaries([findings], LOOKING, PICTURE_PX[0]),
@@ -80,7 +82,7 @@ def _fault_of_shot(chance: random.Random) -> str:
     ]
     json.dumps([asdict(each) for each in said], allow_nan=False)
     lines = [frame_line(record) for record in frame_records(findings, LOOKING)]
-    return "" if len(list(read_frames(lines))) == len(seen) else "not every frame has a record"
+    return "" if len(list(read_frames(lines))) == frames else "not every frame has a record"
 
 
 def boxes_without_sense(chance: random.Random) -> Detections:

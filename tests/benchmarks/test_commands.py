@@ -137,9 +137,10 @@ def test_memory(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.skip("the peak is read from /proc")
     monkeypatch.setattr(memory, "FRAME_RATE", 1)  # so that a minute has sixty frames
     monkeypatch.setattr(memory, "MINUTES", (1, 2))
-    monkeypatch.setattr(memory, "VEHICLES", (2,))
+    monkeypatch.setattr(memory, "KINDS", ((2, 1),))
     run(monkeypatch, memory)
-    assert json.loads((results / "memory.json").read_text())["vehicles"]["2"]["runs"][0]["peak_kb"] > 1000
+    kept = json.loads((results / "memory.json").read_text())["kinds"]
+    assert kept["2 vehicles, every 1"]["runs"][0]["peak_kb"] > 1000
 
 
 def test_report_page(analysed: AnalysedClip, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
