@@ -18,7 +18,7 @@ import cv2
 from detector.analysis import Networks, OnProgress, analyze
 from detector.batch.clip_task import NetworksNamed
 from detector.batch.jobs import cores, jobs_for, memory_available_bytes, threads_each
-from detector.batch.workers import run_tasks
+from detector.batch.workers import Lost, run_tasks
 from detector.known_answers import KnowingNetwork, KnownAnswers
 from detector.mot_file import SavedDetections
 from detector.one_clip import Request, Say
@@ -131,7 +131,7 @@ def _look(parts: list[Part], do: Do, tell: OnProgress, say: Say) -> None:
 
     for part, wrong in run_tasks(do, iter(parts), len(parts), told, threading.Event()):
         if wrong != "":
-            why = f"its process ended with {wrong}" if isinstance(wrong, int) else wrong
+            why = f"its process ended with {wrong.exit_code}" if isinstance(wrong, Lost) else wrong
             say(f"part {1 + parts.index(part)} of {len(parts)} is looked at again: {why}")
 
 

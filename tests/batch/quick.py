@@ -1,6 +1,8 @@
 """A clip task that looks at nothing: it is over in a moment, and does on demand what goes wrong with real ones.
 
-As a program it runs batches with that task, one after the other: echo JOBS OUT CLIP... | python -m tests.batch.quick"""
+As a program it runs a batch with that task, `python -m tests.batch.quick JOBS OUT CLIP...`, or one for each line that it is
+given, `JOBS OUT CLIP...`, when it is started without arguments.
+"""
 
 import multiprocessing
 import os
@@ -82,4 +84,6 @@ def run_each_line() -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        sys.exit(main(int(sys.argv[1]), Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]]))
     run_each_line()
