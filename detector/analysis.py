@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from detector.clip import Frame
-from detector.clip_reading import Reader, confined, open_clip
+from detector.clip_reading import Reader, confined, frame_rate, frames_expected, open_clip
 from detector.colour import chroma
 from detector.counting import count_clip
 from detector.detections import Detections
@@ -59,7 +59,6 @@ from detector.wish import DeviceName
 SMOKE_FIRE_EVERY_S = 0.3  # smoke changes slowly
 SMOKE_FIRE_FLOOR = 0.01  # scores below it count as nothing seen
 DARK_LEVEL = 18.0  # mean grey level of 255
-ASSUMED_FRAME_RATE = 25.0  # where the file states none; only windows of shot detection depend on it
 
 OnDetections = Callable[[int, Detections | None], None]
 OnFrames = Callable[[Iterable[FrameRecord]], None]
@@ -145,8 +144,8 @@ def analyze(
             bound = {"clip": sha256, "settings": asdict(settings), "versions": versions()}
             networks = journal.around(networks, as_read(bound))
         look = vehicles_seen(networks.vehicles, looking.confidence, sizes_px, every)
-        watch = _Watch(networks, looking, look, _frame_rate(reader), on_detections, on_frames)
-        interrupted = _watch_clip(reader, watch, _frames_expected(reader, from_s, to_s), on_progress)
+        watch = _Watch(networks, looking, look, frame_rate(reader), on_detections, on_frames)
+        interrupted = _watch_clip(reader, watch, frames_expected(reader, from_s, to_s), on_progress)
         frames = sum(len(shot.observations) for shot in watch.findings)
         source = input_clip(path, reader, frames, sha256, before.bytes if before else 0)
         asked_px = None if isinstance(networks.vehicles, SavedDetections) else sizes_px[0]
@@ -286,19 +285,3 @@ def _looking(
         kind_thresholds=smoke_fire.frame,
         kind_calibration=networks.smoke_fire.card.frame_calibration,
     )
-
-
-def _frames_expected(reader: Reader, from_s: float | None, to_s: float | None) -> int | None:
-    """About how many frames will be looked at, as far as the header tells."""
-    declared, duration_s = reader.info.frames_declared, reader.info.duration_s
-    if declared is None or (from_s is None and to_s is None):
-        return declared
-    if not duration_s:
-        return None
-    share = (min(to_s or duration_s, duration_s) - min(from_s or 0.0, duration_s)) / duration_s
-    return round(declared * share)
-
-
-def _frame_rate(reader: Reader) -> float:
-    rate = float(reader.info.frame_rate or ASSUMED_FRAME_RATE)
-    return rate if 1 <= rate <= 1000 else ASSUMED_FRAME_RATE

@@ -8,8 +8,8 @@ import click
 
 from detector import __version__
 from detector.arguments import DeviceOption, Every, InputSize, Jobs, Seconds, read_list, split_classes, split_formats
-from detector.clips_named import clips_in, each_once, output_folder
-from detector.exit_codes import INTERRUPTED, UNREADABLE, WRONG_USAGE, complain
+from detector.clips_command import HowToRun, run_clips
+from detector.exit_codes import INTERRUPTED, complain
 from detector.help_page import EXAMPLES, HelpPage
 from detector.limits import Limits
 from detector.wish import Wish
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from detector.input_size import SizeChoice
     from detector.look_schedule import EveryChoice
     from detector.model_card import ThresholdName
-    from detector.one_clip import Request
     from detector.wish import DeviceName, Precision
 
 
@@ -273,56 +272,7 @@ def main(
     )
     try:
         wish = Wish(device, precision, threads)
-        sys.exit(_run(clips, out, wish, model, tracks, jobs, engine, split, retry_failed, request, demo))
+        how = HowToRun(out, wish, model, tracks, jobs, engine, split, retry_failed, demo)
+        sys.exit(run_clips(clips, how, request))
     except KeyboardInterrupt:
         sys.exit(complain("stopped; add --resume to go on", INTERRUPTED))
-
-
-def _named(clips: tuple[Path, ...]) -> tuple[list[Path], list[int]]:
-    """The clips that were meant, none twice, and an exit code for each name that means none."""
-    from detector.clip import ClipError
-
-    found: list[Path] = []
-    codes: list[int] = []
-    for named in clips:
-        try:
-            found += clips_in(named)
-        except ClipError as error:
-            codes.append(complain(error, UNREADABLE))
-    return each_once(found), codes
-
-
-def _run(
-    clips: tuple[Path, ...],
-    out: Path | None,
-    wish: Wish,
-    model: str,
-    tracks: Path | None,
-    jobs: int | None,
-    engine: "Engine",
-    split: bool,
-    retry_failed: bool,
-    request: "Request",
-    demo: bool,
-) -> int:
-    """One clip by itself, or many; the highest exit code of all that was named."""
-    found, codes = _named(clips)
-    if not found:
-        return max(codes)
-    if tracks is not None and max(len(clips), len(found)) > 1:
-        return complain("--tracks is for one clip; name only that one", WRONG_USAGE)
-    if split and (found != list(clips) or len(found) > 1 or engine != "local"):
-        return complain(
-            "--split is for one clip, and --jobs alone for many; name only one, without --engine", WRONG_USAGE
-        )
-    if tracks is not None or (found == list(clips) and len(found) == 1 and engine == "local"):
-        from detector.clip_command import run_clip
-
-        folder = output_folder(found[0], out, alone=True, demo=demo)
-        return max([*codes, run_clip(found[0], folder, wish, model, tracks, request, split, jobs)])
-    from detector.batch.command import Batch, run_batch
-
-    batch = Batch(
-        tuple(found), out, len(found) == 1, wish.device, model, jobs, retry_failed, wish.precision, wish.threads, engine
-    )
-    return max([*codes, run_batch(batch, request)])

@@ -17,19 +17,18 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from detector import asf_packets
+from detector.clip_ending import log_end_of_file, missing_share
 from detector.clip_info import ClipInfo, describe, remarks
 from detector.clip_limits import check_frames, check_pictures
 from detector.clip_opening import (
     ClipError,
-    ends_within_picture,
     error_text,
-    lacks_gif_end,
     missing_bytes,
     open_container,
     video_stream,
     why_no_picture,
 )
-from detector.clip_pictures import Orientation, orientation
+from detector.clip_pictures import upright_turn
 from detector.damage import GUESSED, LEAP_FACTOR, SHORT_LEAP_FACTOR, Damage, DamageLog
 from detector.frame import Converters, Frame, ImagePicture, Picture, upright_picture
 from detector.limits import DEFAULT_LIMITS, Limits
@@ -78,8 +77,7 @@ class ClipReader:
         self.frames_decoded = 0
         self.frames_failed = 0
         self.notes: list[str] = []
-        self._packets_read = 0
-        self._packets_hidden = 0
+        self._packets_read = self._packets_hidden = 0
         self._last_error: str | None = None
         self._stated = 0  # pictures a player should show, known once the whole clip is read
         self._missing_share = 0.0  # of the bytes, where the header states the length of the whole file
@@ -112,7 +110,8 @@ class ClipReader:
             self._begun = True
             first, start, _ = self._waiting
             self._note_late_start(first)
-            self._turn = self._upright_turn(first)
+            self._turn, odd_turn = upright_turn(first)
+            self.notes += odd_turn
             self._converters = Converters()
             self.info = describe(path, self._container, self._stream, first, self._turn, start)
             self.notes += remarks(self._container, self._stream, first)
@@ -265,21 +264,12 @@ class ClipReader:
             self.notes += self._losses.remarks(self.info, self._log.last)
         if not self._start_s:
             self._stated = declared - self._packets_hidden
-            self._missing_share = (
-                missing / (path.stat().st_size + missing) if "matroska" in self.info.container else 0.0
-            )
-        if missing and self._log.empty and declared and self._packets_read >= declared:
-            self._note(f"the file states a length {missing} bytes beyond its end, but no picture is missing")
-        elif missing:
-            self._log.trouble(f"the file is cut off: {missing} bytes are missing at its end")
-        elif unread:
-            self._log.trouble(f"{unread} bytes at the end of the file could not be followed")
-        elif self.info.container == "mpegts" and ends_within_picture(path, self._stream.id):
-            self._log.trouble("the file ends within a picture")
-        elif self.info.container == "gif" and lacks_gif_end(path) and self._log.empty:
-            self._log.trouble_at_last("the file is cut off: the mark that ends a GIF is missing")
-        elif declared > self._packets_read and self._log.empty:
-            self._note(f"the header states {declared} pictures, the file gives {self._packets_read}")
+            self._missing_share = missing_share(self.info, missing)
+        odd = log_end_of_file(
+            self._log, self.info, self._stream.id, missing, unread, declared=declared, read=self._packets_read
+        )
+        if odd:
+            self._note(odd)
         if self.info.container == "avi" and self.frames_decoded < declared and not (self._log.empty or self._start_s):
             self._note("an AVI holds no time stamps: after what is lost, all times may be too early")
         self._end_lost = any(place.until_s is None for place in self._log.places())
@@ -304,15 +294,6 @@ class ClipReader:
         if lost > 0:
             self.frames_failed += lost
             self._note(f"the clip begins between key frames: its first {lost} pictures cannot be decoded by anyone")
-
-    def _upright_turn(self, first: VideoFrame) -> Orientation:
-        turn = orientation(first)
-        if turn is None:
-            self._note("the file asks for a rotation that is no multiple of 90 degrees: left as it is")
-            return Orientation()
-        if turn.mirrored:
-            self._note("the file asks for mirrored pictures: they are mirrored")
-        return turn
 
     def _note(self, text: str) -> None:
         if text not in self.notes:

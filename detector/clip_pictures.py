@@ -54,6 +54,14 @@ def orientation(picture: VideoFrame) -> Orientation | None:
     return None
 
 
+def upright_turn(first: VideoFrame) -> tuple[Orientation, list[str]]:
+    """How all pictures of a clip are turned, by its first one; and what is odd about that, in words."""
+    turn = orientation(first)
+    if turn is None:
+        return Orientation(), ["the file asks for a rotation that is no multiple of 90 degrees: left as it is"]
+    return turn, ["the file asks for mirrored pictures: they are mirrored"] if turn.mirrored else []
+
+
 def upright_image(picture: VideoFrame, turn: Orientation, converter: VideoReformatter) -> Image:
     """The picture as (height, width, 3) uint8 BGR, contiguous and owned by the caller.
 

@@ -1,7 +1,7 @@
 """A clip task that looks at nothing: it is over in a moment, and does on demand what goes wrong with real ones.
 
-As a program it runs a batch with that task, `python -m tests.batch.quick JOBS OUT CLIP...`, or one for each line that it is
-given, `JOBS OUT CLIP...`, when it is started without arguments.
+As a program it runs a batch with that task, `python -m tests.batch.quick JOBS OUT CLIP...`; without arguments one for
+each line that it is given, `JOBS OUT CLIP...`.
 """
 
 import multiprocessing
