@@ -11,6 +11,9 @@ import onnxruntime
 from detector.wish import FASTER, Precision, Wish
 
 CPU, CUDA, OPENVINO = "CPUExecutionProvider", "CUDAExecutionProvider", "OpenVINOExecutionProvider"
+CUDA_REPEATABLE = {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}
+"""By default ONNX Runtime rounds to ten bits, which is not the float32 that the report names, and takes whichever
+algorithm was the fastest in a race that it runs anew for every shape of picture: `--verify` would find other boxes."""
 CUDA_REMEDY = (
     "install the NVIDIA driver and replace onnxruntime by onnxruntime-gpu "
     "(pip uninstall onnxruntime; pip install onnxruntime-gpu), or use --device cpu"
@@ -141,7 +144,7 @@ def _try_cuda(model: bytes, wish: Wish, try_out: TryOut) -> tuple[onnxruntime.In
     """A CUDA session, or None and the reason."""
     if hasattr(onnxruntime, "preload_dlls"):
         onnxruntime.preload_dlls()
-    return _try_provider(model, wish, CUDA, {"device_id": str(wish.cuda_index)}, try_out)
+    return _try_provider(model, wish, CUDA, {"device_id": str(wish.cuda_index), **CUDA_REPEATABLE}, try_out)
 
 
 def _try_openvino(model: bytes, wish: Wish, try_out: TryOut) -> tuple[onnxruntime.InferenceSession | None, str]:

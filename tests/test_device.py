@@ -80,8 +80,16 @@ def test_cuda_that_is_not_there_is_an_error_with_the_remedy(monkeypatch: pytest.
 def test_the_second_cuda_device_is_asked_for_by_its_index(monkeypatch: pytest.MonkeyPatch) -> None:
     onnxruntime_with(monkeypatch, [CUDA, CPU], {CUDA: [CUDA, CPU]})
     session, chosen = open_session(BOTH, Wish("cuda:1"), run_once)
-    assert session.asked == (CUDA, {"device_id": "1"})
+    provider, options = session.asked
+    assert (provider, options["device_id"]) == (CUDA, "1")
     assert chosen.used == "cuda:1"
+
+
+def test_cuda_computes_in_what_the_report_names_and_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    onnxruntime_with(monkeypatch, [CUDA, CPU], {CUDA: [CUDA, CPU]})
+    session, chosen = open_session(BOTH, Wish("cuda"), run_once)
+    assert session.asked[1] == {"device_id": "0", "use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}
+    assert chosen.precision == "fp32"
 
 
 def test_a_session_that_opens_but_does_not_run_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
