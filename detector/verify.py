@@ -90,10 +90,16 @@ def verify(
         if len(told) > MOST_TOLD:
             differences.append(f"report.json: {len(told) - MOST_TOLD} more differences")
         differences += _output_differences(folder, Path(again))
-    remarks = unread + [
-        difference for key in REMARKED for difference in value_differences(document.get(key), as_read(now[key]), key)
-    ]
-    return Comparison(tuple(differences), tuple(remarks))
+    return Comparison(tuple(differences), (*unread, *_remarks(document, now)))
+
+
+def _remarks(saved: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
+    """What may explain a difference. Not why a device was taken: here it is the one of the report that is asked for."""
+    for key in REMARKED:
+        then, today = saved.get(key), as_read(now[key])
+        if key == "device" and isinstance(then, dict):
+            then, today = ({**of, "reason": None} for of in (then, today))
+        yield from value_differences(then, today, key)
 
 
 def _clip(folder: Path, clip: Path | None, saved: Report) -> Path:

@@ -158,6 +158,17 @@ def test_other_versions_are_a_remark_and_no_difference(folder: Path) -> None:
     assert 'remark: versions.av is "0.1"' in result.stdout
 
 
+def test_why_the_device_was_taken_is_no_remark(folder: Path) -> None:
+    document = json.loads((folder / "report.json").read_text())
+    edit(folder / "report.html", document["device"]["reason"], "it was the best there was")
+    document["device"]["reason"] = "it was the best there was"
+    (folder / "report.json").write_text(json.dumps(document))
+    list_anew(folder)
+    result = verify(folder)
+    assert result.exit_code == 0
+    assert "remark" not in result.stdout
+
+
 def test_a_report_from_saved_detections_needs_their_file(folder: Path) -> None:
     saved, clip = folder / "detections.txt", folder.parent / "clip.mp4"
     again = folder.parent / "again"
