@@ -10,7 +10,7 @@ another, both have a box on the same vehicle for a while; and a track may go on 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -65,9 +65,9 @@ def believe(
         displays: ids of tracks that are something drawn over the picture.
         repeats: ids of tracks that show a vehicle again in another part of the picture.
     """
-    parts = parts_of_others(tracks, usual_score, picture_px)
-    vehicles = [track for track in tracks if track.id not in displays | repeats]
-    hidden = _hidden(vehicles, usual_score, picture_px)
+    telling = telling_boxes(tracks, usual_score, picture_px)
+    parts = parts_of_others(tracks, telling)
+    hidden = _hidden([track for track in tracks if track.id not in displays | repeats], telling)
     believed = []
     for track in tracks:
         if track.id in displays:
@@ -113,30 +113,29 @@ def _areas(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     return areas
 
 
-def parts_of_others(tracks: Sequence[Track], usual_score: float, picture_px: int) -> set[int]:
+def telling_boxes(tracks: Sequence[Track], usual_score: float, picture_px: int) -> dict[int, NDArray[np.bool_]]:
+    """By track, which of its boxes are a vehicle by themselves more often than SELDOM; the rest as for `believe`."""
+    return {
+        track.id: track.boxes.scores >= score_of(SELDOM, size_px(track) / picture_px, usual_score) for track in tracks
+    }
+
+
+def parts_of_others(tracks: Sequence[Track], telling: Mapping[int, NDArray[np.bool_]]) -> set[int]:
     """Ids of the tracks that share most of their box with one stronger track for half of the time they last.
 
     Of two boxes of which one lies in the other the weaker is meant, whichever is larger: a network draws a turret into
     a tank, and a box around two vehicles. Boxes that tell nothing are left out.
     """
-    telling = [_telling(track, usual_score, picture_px) for track in tracks]
     shared: Counter[tuple[int, int]] = Counter()
-    for weaker, stronger, frames in _within_stronger(tracks, telling):
+    for weaker, stronger, frames in _within_stronger(tracks, [telling[track.id] for track in tracks]):
         shared[weaker.id, stronger.id] += len(frames)
-    lasts = {track.id: int(tells.sum()) for track, tells in zip(tracks, telling, strict=True)}
-    return {one for (one, _), pictures in shared.items() if pictures >= PART_SHARE * lasts[one]}
+    return {one for (one, _), pictures in shared.items() if pictures >= PART_SHARE * telling[one].sum()}
 
 
-def _telling(track: Track, usual_score: float, picture_px: int) -> NDArray[np.bool_]:
-    """Which of its boxes are a vehicle by themselves more often than SELDOM."""
-    return np.asarray(track.boxes.scores >= score_of(SELDOM, size_px(track) / picture_px, usual_score))
-
-
-def _hidden(tracks: Sequence[Track], usual_score: float, picture_px: int) -> dict[int, NDArray[np.int64]]:
+def _hidden(tracks: Sequence[Track], telling: Mapping[int, NDArray[np.bool_]]) -> dict[int, NDArray[np.int64]]:
     """By track, the frames in which its box tells nothing, or lies within that of a stronger track, or around it."""
-    telling = [_telling(track, usual_score, picture_px) for track in tracks]
-    hidden = {track.id: [track.boxes.frames[~tells]] for track, tells in zip(tracks, telling, strict=True)}
-    seen = [tells & ~track.boxes.filled for track, tells in zip(tracks, telling, strict=True)]
+    hidden = {track.id: [track.boxes.frames[~telling[track.id]]] for track in tracks}
+    seen = [telling[track.id] & ~track.boxes.filled for track in tracks]
     for weaker, _, frames in _within_stronger(tracks, seen):
         hidden[weaker.id].append(frames)
     return {id: np.unique(np.concatenate(frames)) for id, frames in hidden.items()}

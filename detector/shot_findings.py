@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.belief import parts_of_others, stretches
+from detector.belief import parts_of_others, stretches, telling_boxes
 from detector.burning import tracks_that_burn
 from detector.by_frame import ByFrame
 from detector.colour import is_monochrome
@@ -108,7 +108,8 @@ def understand_shot(
         for tracker, length_s in trackers:
             tracks += _tracks_of(tracker, length_s, first_track_id + len(tracks), looking)
         again = repeats(tracks, repeated_tile(span.thumbnails), picture_px)
-        no_vehicles = again | parts_of_others(tracks, looking.usual_confidence, max(picture_px))
+        telling = telling_boxes(tracks, looking.usual_confidence, max(picture_px))
+        no_vehicles = again | parts_of_others(tracks, telling)
         convoys = find_convoys([track for track in tracks if track.id not in no_vehicles], times_s, to_ground)
     findings = ShotFindings(span, observations, tuple(sightings), tuple(tracks), tuple(convoys), (), again)
     if span.kind != "footage":
