@@ -1,12 +1,13 @@
 """What a user types after an option, checked and made a value."""
 
+import os
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
 from detector.clips_named import clips_listed
+from detector.url import Place, place_named
 from detector.wish import Wish
 
 if TYPE_CHECKING:
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     from detector.look_schedule import EveryChoice
 
 MOST_JOBS = 1024
+
+
+class PlaceNamed(click.ParamType[Place]):
+    """A path of this machine, or an address in a store; which are gone to is `url.refusal`'s to say."""
+
+    name = "path"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        return place_named(os.fsdecode(cast("str", value)))
 
 
 class DeviceOption(click.ParamType[str]):
@@ -77,7 +87,7 @@ class Jobs(click.ParamType["int | None"]):
         return int(str(value))
 
 
-def read_list(ctx: click.Context, param: click.Parameter, value: BinaryIO | None) -> tuple[Path, ...]:
+def read_list(ctx: click.Context, param: click.Parameter, value: BinaryIO | None) -> tuple[Place, ...]:
     """The names in a file, one a line."""
     try:
         return () if value is None else tuple(clips_listed(value.read()))

@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING
 import click
 
 from detector import __version__
-from detector.arguments import DeviceOption, Every, InputSize, Jobs, Seconds, read_list, split_classes, split_formats
+from detector.arguments import (
+    DeviceOption,
+    Every,
+    InputSize,
+    Jobs,
+    PlaceNamed,
+    Seconds,
+    read_list,
+    split_classes,
+    split_formats,
+)
 from detector.clips_command import HowToRun, run_clips
 from detector.exit_codes import INTERRUPTED, complain
 from detector.help_page import EXAMPLES, HelpPage
 from detector.limits import Limits
+from detector.url import Place, Url
 from detector.wish import Wish
 
 if TYPE_CHECKING:
@@ -23,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=HelpPage, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
-@click.argument("clips", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("clips", nargs=-1, type=PlaceNamed())
 @click.option(
     "--device",
     type=DeviceOption(),
@@ -71,8 +82,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
-    help="Output folder; for several clips the folder of their output folders.  [default: <clip>.detect]",
+    type=PlaceNamed(),
+    help="Output folder, or its address in a store; for several clips the folder of their output folders.  [default: "
+    "<clip>.detect]",
 )
 @click.option("--no-video", is_flag=True, help="Do not write annotated.mp4.")
 @click.option(
@@ -189,14 +201,14 @@ if TYPE_CHECKING:
 @click.option("--demo", is_flag=True, help="Run on the rendered demo clip that comes with detect.")
 @click.version_option(__version__, prog_name="detect")
 def main(
-    clips: tuple[Path, ...],
+    clips: tuple[Place, ...],
     device: "DeviceName",
     precision: "Precision",
     threads: int | None,
     model: str,
     size: "SizeChoice",
     every: "EveryChoice",
-    out: Path | None,
+    out: Place | None,
     no_video: bool,
     formats: tuple[str, ...],
     classes: tuple[str, ...] | None,
@@ -205,7 +217,7 @@ def main(
     tracks: Path | None,
     from_s: float | None,
     to_s: float | None,
-    listed: tuple[Path, ...],
+    listed: tuple[Place, ...],
     jobs: int | None,
     engine: "Engine",
     split: bool,
@@ -237,11 +249,11 @@ def main(
     if verify is not None:
         from detector.verify_command import run_verify
 
-        sys.exit(run_verify(verify, clips, device, None if model == "fast" else model, tracks))
+        sys.exit(run_verify(verify, _paths(clips), device, None if model == "fast" else model, tracks))
     if review is not None:
         from detector.review_command import run_apply_review
 
-        sys.exit(run_apply_review(review, clips))
+        sys.exit(run_apply_review(review, _paths(clips)))
     if not clips:
         raise click.UsageError("name at least one clip, or try: detect --demo")
     if from_s is not None and to_s is not None and from_s >= to_s:
@@ -276,3 +288,11 @@ def main(
         sys.exit(run_clips(clips, how, request))
     except KeyboardInterrupt:
         sys.exit(complain("stopped; add --resume to go on", INTERRUPTED))
+
+
+def _paths(clips: tuple[Place, ...]) -> tuple[Path, ...]:
+    """Those of this machine, which all have to be."""
+    paths = tuple(clip for clip in clips if not isinstance(clip, Url))
+    if len(paths) < len(clips):
+        raise click.UsageError("what was written before is looked at on this machine; copy clip and folder here")
+    return paths

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detector.clips_named import clips_in, each_once, output_folder
-from detector.exit_codes import UNREADABLE, WRONG_USAGE, complain
+from detector.exit_codes import NO_DEVICE_OR_MODEL, UNREADABLE, WRONG_USAGE, complain
+from detector.url import Place, Url
 from detector.wish import Wish
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class HowToRun:
         demo: it is the demo clip.
     """
 
-    out: Path | None
+    out: Place | None
     wish: Wish
     model: str
     tracks: Path | None
@@ -40,7 +41,7 @@ class HowToRun:
     demo: bool
 
 
-def run_clips(clips: tuple[Path, ...], how: HowToRun, request: "Request") -> int:
+def run_clips(clips: tuple[Place, ...], how: HowToRun, request: "Request") -> int:
     """One clip by itself, or many; the highest exit code of all that was named."""
     found, codes = _named(clips)
     if not found:
@@ -48,15 +49,20 @@ def run_clips(clips: tuple[Path, ...], how: HowToRun, request: "Request") -> int
     if how.tracks is not None and max(len(clips), len(found)) > 1:
         return complain("--tracks is for one clip; name only that one", WRONG_USAGE)
     by_itself = found == list(clips) and len(found) == 1 and how.engine == "local"
-    if how.split and not by_itself:
+    clip, out = found[0], how.out
+    here = not isinstance(clip, Url) and not isinstance(out, Url)
+    if how.tracks is not None and not here:
+        return complain("--tracks is for a clip and outputs on this machine; copy the clip here", WRONG_USAGE)
+    if how.split and not (by_itself and here):
         return complain(
-            "--split is for one clip, and --jobs alone for many; name only one, without --engine", WRONG_USAGE
+            "--split is for one clip, and --jobs alone for many; name only one of this machine, without --engine",
+            WRONG_USAGE,
         )
-    if how.tracks is not None or by_itself:
+    if (how.tracks is not None or by_itself) and not isinstance(clip, Url) and not isinstance(out, Url):
         from detector.clip_command import run_clip
 
-        folder = output_folder(found[0], how.out, alone=True, demo=how.demo)
-        code = run_clip(found[0], folder, how.wish, how.model, how.tracks, request, how.split, how.jobs)
+        folder = output_folder(clip, out, alone=True, demo=how.demo)
+        code = run_clip(clip, folder, how.wish, how.model, how.tracks, request, how.split, how.jobs)
         return max([*codes, code])
     from detector.batch.command import Batch, run_batch
 
@@ -75,15 +81,18 @@ def run_clips(clips: tuple[Path, ...], how: HowToRun, request: "Request") -> int
     return max([*codes, run_batch(batch, request)])
 
 
-def _named(clips: tuple[Path, ...]) -> tuple[list[Path], list[int]]:
+def _named(clips: tuple[Place, ...]) -> tuple[list[Place], list[int]]:
     """The clips that were meant, none twice, and an exit code for each name that means none."""
+    from detector.batch.stores import StoreNotInstalledError
     from detector.clip import ClipError
 
-    found: list[Path] = []
+    found: list[Place] = []
     codes: list[int] = []
     for named in clips:
         try:
             found += clips_in(named)
         except ClipError as error:
             codes.append(complain(error, UNREADABLE))
+        except StoreNotInstalledError as error:
+            codes.append(complain(error, NO_DEVICE_OR_MODEL))
     return each_once(found), codes

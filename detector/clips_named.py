@@ -2,8 +2,11 @@
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import overload
+
+from detector.url import Place, Url, place_named
 
 CLIP_SUFFIXES = (
     ".3g2 .3gp .asf .avi .dv .flv .gif .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .mxf .ogv .ts .webm .wmv".split()  # noqa: SIM905
@@ -12,7 +15,7 @@ CLIP_SUFFIXES = (
 LONGEST_NAME_BYTES = 255  # of most file systems
 
 
-def clips_in(named: Path) -> list[Path]:
+def clips_in(named: Place) -> Sequence[Place]:
     """The clip itself, the clips of a folder, or what a pattern with * matches; ** in it goes down into folders.
 
     A name that is there is never taken for a pattern. Of a folder, and of a pattern that names no ending, only what
@@ -24,6 +27,10 @@ def clips_in(named: Path) -> list[Path]:
     """
     from detector.clip import ClipError
 
+    if isinstance(named, Url):
+        from detector.batch.stored_clips import clips_in_store
+
+        return clips_in_store(named)
     if "\0" in str(named):
         raise ClipError(f"{named}: no file can have this name, which holds a zero byte; mend the list")
     try:
@@ -44,28 +51,42 @@ def clips_in(named: Path) -> list[Path]:
     return inside
 
 
-def clips_listed(listing: bytes) -> list[Path]:
+def clips_listed(listing: bytes) -> list[Place]:
     """Names of a list, one a line; in UTF-8 or whatever bytes the file system has them in. Empty lines are nothing."""
     lines = (line.removesuffix(b"\r") for line in listing.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
-    return [Path(os.fsdecode(line)) for line in lines if line.strip()]
+    return [place_named(os.fsdecode(line)) for line in lines if line.strip()]
 
 
-def each_once(clips: Iterable[Path]) -> list[Path]:
+def each_once(clips: Iterable[Place]) -> list[Place]:
     """In the order given, without those that are the same file under another path."""
-    seen: dict[str, Path] = {}
+    seen: dict[str, Place] = {}
     for clip in clips:
-        seen.setdefault(os.path.realpath(clip), clip)
+        seen.setdefault(str(clip) if isinstance(clip, Url) else os.path.realpath(clip), clip)
     return list(seen.values())
 
 
-def output_folder(clip: Path, out: Path | None, alone: bool, demo: bool) -> Path:
-    """Beside the clip, or in `out`, which is the folder itself where there is one clip alone."""
+@overload
+def output_folder(clip: Path, out: Path | None, alone: bool, demo: bool) -> Path: ...
+
+
+@overload
+def output_folder(clip: Place, out: Place | None, alone: bool, demo: bool) -> Place: ...
+
+
+def output_folder(clip: Place, out: Place | None, alone: bool, demo: bool) -> Place:
+    """Beside the clip, or in `out`, which is the folder itself where there is one clip alone.
+
+    Raises:
+        ValueError: nothing is written beside a clip in a store.
+    """
     if out is None:
+        if isinstance(clip, Url):
+            raise ValueError(f"{clip}: nothing is written beside a clip in a store; say where with --out")
         return Path("demo.detect") if demo and alone else clip.with_name(folder_name(clip))
     return out if alone else out / folder_name(clip)
 
 
-def folder_name(clip: Path, number: int = 1) -> str:
+def folder_name(clip: Place, number: int = 1) -> str:
     """`clip.detect`, then `clip.2.detect` and so on; the end of a name is cut off where it would grow too long."""
     stem, ending = clip.stem, ".detect" if number == 1 else f".{number}.detect"
     while len(os.fsencode(stem + ending)) > LONGEST_NAME_BYTES:

@@ -16,6 +16,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from detector.url import Place
+
 if sys.platform != "win32":
     import fcntl
 
@@ -54,7 +56,7 @@ def lock(file: BinaryIO) -> bool:
     return True
 
 
-def another_run(place: Path, mark: RunMark | None) -> AnotherRunError:
+def another_run(place: Place, mark: RunMark | None) -> AnotherRunError:
     """What is to be said where a lock is taken."""
     which = mark or "it has not said which"
     return AnotherRunError(

@@ -9,6 +9,9 @@ from detector import analyze
 from detector.frame_records import FrameRecord
 from detector.report import Convoy, ConvoyPresence, Report
 from tests.fakes import FIRE_RED, ground, noisy, square_networks, with_squares, write_pictures
+from tests.stores import s3, store
+
+__all__ = ["analysed", "s3", "store"]
 
 FRAMES = 50
 

@@ -18,6 +18,7 @@ from detector.model import ModelError
 from detector.one_clip import Request, ShowProgress
 from detector.outputs.clip_figures import ClipFigures, figures_of, thumbnail_of
 from detector.outputs.html.page import PageError, read_material
+from detector.url import Place, Url
 from detector.wish import DeviceName, Precision
 
 PAGE_NAME = "report.html"
@@ -38,8 +39,8 @@ class NetworksNamed:
 class ClipTask:
     """One clip, where its outputs go, and what was asked for."""
 
-    clip: Path
-    folder: Path
+    clip: Place
+    folder: Place
     networks: NetworksNamed
     request: Request
 
@@ -54,6 +55,7 @@ class ClipOutcome:
         seconds: that it took; None where its process was lost.
         sha256: of the bytes that were analysed; None if there is no report.
         figures, thumbnail: see `ClipRow`.
+        was_read: False where a store did not give its bytes, which is no fault of the clip.
     """
 
     exit_code: int
@@ -62,6 +64,7 @@ class ClipOutcome:
     sha256: str | None = None
     figures: ClipFigures | None = None
     thumbnail: str | None = None
+    was_read: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,15 +80,13 @@ def do_clip(task: ClipTask, tell: Callable[[At], None], networks: Networks | Non
     """Analyse one clip into its folder. Nothing that is wrong with one clip is raised, so that it stops no other.
 
     Args:
-        task: what to do.
+        task: what to do; clip and folder lie on this machine.
         tell: is told how far it is, frame by frame.
         networks: those of the task, opened before; else this process opens them once for all its tasks.
     """
-    started = time.perf_counter()
+    clip, folder, started = *_on_this_machine(task), time.perf_counter()
     try:
-        done = attempt(
-            task.clip, task.folder, networks or networks_of_process(task.networks), task.request, _showing(tell)
-        )
+        done = attempt(clip, folder, networks or networks_of_process(task.networks), task.request, _showing(tell))
     except (DeviceError, ModelError) as error:
         done = Attempt(NO_DEVICE_OR_MODEL, str(error))
     except KeyboardInterrupt:
@@ -94,7 +95,7 @@ def do_clip(task: ClipTask, tell: Callable[[At], None], networks: Networks | Non
         done = Attempt(UNREADABLE, "out of memory; use fewer --jobs or a smaller --size")
     except Exception as error:  # a fault of ours must not stop the other clips
         done = Attempt(UNREADABLE, f"failed by a fault in detect ({_where(error)}); please report it")
-    return _outcome(task, done, time.perf_counter() - started)
+    return _outcome(clip, folder, done, time.perf_counter() - started)
 
 
 @lru_cache(maxsize=1)
@@ -105,13 +106,19 @@ def networks_of_process(named: NetworksNamed) -> Networks:
     return Networks.load(named.device, named.model, named.threads, named.precision)
 
 
-def _outcome(task: ClipTask, done: Attempt, seconds: float) -> ClipOutcome:
-    reason = done.reason.removeprefix(f"{task.clip}: ").removeprefix(f"{task.clip.absolute()}: ")
+def _on_this_machine(task: ClipTask) -> tuple[Path, Path]:
+    if isinstance(task.clip, Url) or isinstance(task.folder, Url):
+        raise TypeError("a clip in a store, or whose outputs go to one, is for do_anywhere")
+    return task.clip, task.folder
+
+
+def _outcome(clip: Path, folder: Path, done: Attempt, seconds: float) -> ClipOutcome:
+    reason = done.reason.removeprefix(f"{clip}: ").removeprefix(f"{clip.absolute()}: ")
     exit_code, thumbnail = done.exit_code, None
     if done.report is None:
         return ClipOutcome(exit_code, reason, round(seconds, 3))
     try:
-        thumbnail = thumbnail_of(done.report, read_material(task.folder / PAGE_NAME))
+        thumbnail = thumbnail_of(done.report, read_material(folder / PAGE_NAME))
     except PageError:
         exit_code, reason = INTERRUPTED, "broken off by the user while pictures were picked"
     return ClipOutcome(

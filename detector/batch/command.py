@@ -1,6 +1,5 @@
 """`detect FOLDER`, or several clips: all of them, each on its own, then the tables and the page over them."""
 
-import os
 import signal
 import sys
 import threading
@@ -21,8 +20,11 @@ from detector.batch.clip_task import At, ClipOutcome, ClipTask, NetworksNamed, d
 from detector.batch.entries import Entry
 from detector.batch.jobs import jobs_for, memory_available_bytes, share_of_memory, threads_each
 from detector.batch.ledger import Ledger, row_of, settings_sha256
-from detector.batch.manifest import MANIFEST_NAME, Manifest, ManifestError, open_manifest
+from detector.batch.manifest import MANIFEST_NAME, Manifest, ManifestError
+from detector.batch.places import is_there, manifest_of, write_whole
 from detector.batch.ray_engine import EngineError, do_on_ray
+from detector.batch.stores import StoreError, StoreNotInstalledError
+from detector.batch.through_scratch import do_anywhere
 from detector.batch.workers import Lost, run_tasks
 from detector.clips_named import output_folder
 from detector.device import DeviceError
@@ -32,6 +34,7 @@ from detector.one_clip import Request
 from detector.outputs.batch_terminal import BatchProgress, batch_summary, clip_line
 from detector.outputs.html.index import write_index
 from detector.outputs.summary_csv import write_summary_csv
+from detector.url import Place, Url, refusal
 from detector.wish import DeviceName, Precision
 
 SUMMARY_NAME, INDEX_NAME = "summary.csv", "index.html"
@@ -45,7 +48,7 @@ class Batch:
 
     Attributes:
         clips: in the order named, no file twice.
-        out: folder of their output folders; None for beside each clip.
+        out: folder of their output folders; None for beside each clip, which clips in a store do not have.
         alone: what was named holds one clip only, which is then put into `out` itself.
         device, model: see `Networks.load`.
         jobs: how many at once; None for as many as cores and memory allow.
@@ -55,8 +58,8 @@ class Batch:
         engine: processes of this machine, or a Ray cluster.
     """
 
-    clips: tuple[Path, ...]
-    out: Path | None
+    clips: tuple[Place, ...]
+    out: Place | None
     alone: bool
     device: DeviceName
     model: str
@@ -70,14 +73,17 @@ class Batch:
 def run_batch(batch: Batch, request: Request) -> int:
     """Do what is not done yet; the highest exit code of any clip, those that were done before included."""
     folder = _folder(batch)
+    reason = _why_not(batch, folder)
+    if reason is not None:
+        return complain(reason, WRONG_USAGE)
     try:
         cards = [load_card(batch.model), load_card("smoke_fire")]
         _refuse_to_replace(folder, request.overwrite)
-        with open_manifest(folder) as manifest:
+        with manifest_of(folder) as manifest:
             return _run(batch, request, manifest, settings_sha256(request, cards, batch.precision))
-    except (ModelError, DeviceError, EngineError) as error:
+    except (ModelError, DeviceError, EngineError, StoreNotInstalledError) as error:
         return complain(error, NO_DEVICE_OR_MODEL)
-    except ManifestError as error:
+    except (ManifestError, StoreError) as error:
         return complain(error, WRONG_USAGE)
     except OSError as error:
         return complain(f"{folder}: cannot be written ({error.strerror or error}); free some space", WRONG_USAGE)
@@ -88,6 +94,7 @@ def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> i
     ledger = Ledger(manifest, settings, folder_of, request, batch.retry_failed)
     to_do = ledger.not_done(batch.clips)
     jobs = batch.jobs or jobs_for(len(to_do), _on_gpu(batch.device), memory_available_bytes())
+    jobs = 1 if _only_here(batch) else jobs
     threads = batch.threads or (1 if batch.engine == "ray" else threads_each(jobs))
     networks = NetworksNamed(batch.device, batch.model, threads, batch.precision)
     broken_off = False
@@ -110,10 +117,10 @@ def _run(batch: Batch, request: Request, manifest: Manifest, settings: str) -> i
         except KeyboardInterrupt:
             broken_off = True
     rows = ledger.rows(batch.clips)
-    if to_do or not all((manifest.folder / name).is_file() for name in (SUMMARY_NAME, INDEX_NAME)):
+    if to_do or not all(map(manifest.is_there, (SUMMARY_NAME, INDEX_NAME))):
         all_rows = [*rows, *ledger.other_rows(batch.clips)]
-        _write_whole(manifest.folder / SUMMARY_NAME, partial(write_summary_csv, all_rows))
-        _write_whole(manifest.folder / INDEX_NAME, partial(write_index, all_rows))
+        write_whole(manifest.folder / SUMMARY_NAME, partial(write_summary_csv, all_rows))
+        write_whole(manifest.folder / INDEX_NAME, partial(write_index, all_rows))
     Console().print(batch_summary(rows))
     return INTERRUPTED if broken_off else max((row.exit_code for row in rows), default=DONE)
 
@@ -127,7 +134,7 @@ def _done(batch: Batch, jobs: int, tasks: Iterator[ClipTask], tell: Tell) -> Ite
 
 def _do_on_cluster(tasks: Iterator[ClipTask], jobs: int | None, tell: Tell) -> Iterator[tuple[ClipTask, ClipOutcome]]:
     with _on_ctrl_c() as stop:
-        yield from do_on_ray(do_clip, tasks, jobs, tell, stop)
+        yield from do_on_ray(partial(do_anywhere, do_clip), tasks, jobs, tell, stop)
         if stop.is_set():
             raise KeyboardInterrupt
 
@@ -140,7 +147,7 @@ def _do_here(tasks: Iterator[ClipTask], tell: Tell) -> Iterator[tuple[ClipTask, 
         if named.threads is not None:
             cv2.setNumThreads(named.threads)
         networks = networks or Networks.load(named.device, named.model, named.threads, named.precision)
-        outcome = do_clip(task, partial(tell, task), networks)
+        outcome = do_anywhere(do_clip, task, partial(tell, task), networks)
         yield task, outcome
         if outcome.exit_code == INTERRUPTED:
             return
@@ -150,7 +157,7 @@ def _do_in_processes(tasks: Iterator[ClipTask], jobs: int, tell: Tell) -> Iterat
     """Several at once, each in a process that may be lost without harm to the others."""
     with _on_ctrl_c() as stop:
         share_bytes = share_of_memory(jobs, memory_available_bytes())
-        for task, outcome in run_tasks(do_clip, tasks, jobs, tell, stop, share_bytes):
+        for task, outcome in run_tasks(partial(do_anywhere, do_clip), tasks, jobs, tell, stop, share_bytes):
             yield task, _of_lost(outcome, stop.is_set()) if isinstance(outcome, Lost) else outcome
         if stop.is_set():
             raise KeyboardInterrupt
@@ -193,7 +200,7 @@ def _on_gpu(device: DeviceName) -> bool:
     return device != "cpu" and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
 
 
-def _folder(batch: Batch) -> Path:
+def _folder(batch: Batch) -> Place:
     """Of the tables and the page: where the folders of outputs are; the current one if they are in several."""
     if batch.out is not None:
         return batch.out
@@ -201,16 +208,25 @@ def _folder(batch: Batch) -> Path:
     return beside.pop() if len(beside) == 1 else Path()
 
 
-def _refuse_to_replace(folder: Path, overwrite: bool) -> None:
+def _why_not(batch: Batch, folder: Place) -> str | None:
+    """Why such a batch cannot be, with the remedy."""
+    in_store = next((clip for clip in batch.clips if isinstance(clip, Url)), None)
+    if in_store is not None and batch.out is None:
+        return f"{in_store}: nothing is written beside a clip in a store; say where with --out"
+    if batch.engine == "ray" and _only_here(batch):
+        return "memory:// is seen by this process alone, and not by a cluster; use another store, or leave out --engine"
+    return refusal(folder) if isinstance(folder, Url) else None
+
+
+def _only_here(batch: Batch) -> bool:
+    """Something lies in the memory of this very process."""
+    return any(isinstance(place, Url) and place.protocol == "memory" for place in (*batch.clips, batch.out))
+
+
+def _refuse_to_replace(folder: Place, overwrite: bool) -> None:
     """Tables and pages that no batch wrote are someone else's."""
-    there = [name for name in (SUMMARY_NAME, INDEX_NAME) if os.path.lexists(folder / name)]
-    if there and not overwrite and not (folder / MANIFEST_NAME).exists():
+    there = [name for name in (SUMMARY_NAME, INDEX_NAME) if is_there(folder / name)]
+    if there and not overwrite and not is_there(folder / MANIFEST_NAME):
         raise ManifestError(
             f"{folder}: {', '.join(there)} already there; add --overwrite to replace, or choose another --out"
         )
-
-
-def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    part = path.with_name(f".part-{path.name}")
-    write(part)
-    os.replace(part, path)

@@ -22,11 +22,18 @@ class EntryError(ValueError):
 
 @dataclass(frozen=True)
 class FileMarks:
-    """What tells without reading it that a file is the same as before."""
+    """What tells without reading it that a file is the same as before.
+
+    Attributes:
+        bytes: its size.
+        modified_ns, inode: of a file of this machine; 0 in a store.
+        version: in a store, its entity tag, checksum or time stamps.
+    """
 
     bytes: int
     modified_ns: int
     inode: int
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Entry:
 
     Attributes:
         state: "started" by a run that was killed if no later line says more.
-        clip: path, relative to the folder of batch.json.
+        clip: path, relative to the folder of batch.json; in another store its address.
         settings: hash of all that the result depends on beside the clip.
         at: when this was written, in UTC.
         sha256: of the clip; None where it could not be read.
@@ -86,6 +93,8 @@ class Entry:
 def line_of(value: Entry | RunLine) -> bytes:
     """One line of JSON with its end. Names that are no UTF-8 are escaped as Python does."""
     document = {key: item for key, item in asdict(value).items() if item is not None}
+    if isinstance(value, Entry) and value.marks is not None and not value.marks.version:
+        del document["marks"]["version"]
     return json.dumps(document, separators=(",", ":")).encode("ascii") + b"\n"
 
 

@@ -2,15 +2,17 @@
 was killed can be gone on with. One run at a time writes it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from detector import __version__
 from detector.batch.entries import SCHEMA, Entry, EntryError, RunLine, line_of, read_line
 from detector.one_run import RunMark, another_run, lock
+from detector.url import Place
 
 MANIFEST_NAME = "batch.json"
 LARGEST_LINE_BYTES = 1024 * 1024
@@ -21,25 +23,29 @@ class ManifestError(ValueError):
 
 
 class Manifest:
-    """What is known of clips, and the file that it is kept in.
+    """What is known of clips, and where it is kept.
+
+    Args:
+        folder: that batch.json lies in.
+        keep: writes a line, on the disk or in the store before it returns.
+        is_there: whether the folder has a file, by its path in it.
 
     Attributes:
-        folder: that batch.json lies in.
+        folder: the same.
         entries: the last line of each clip with each set of settings, by both.
     """
 
-    def __init__(self, folder: Path, file: BinaryIO) -> None:
+    def __init__(self, folder: Place, keep: Callable[[bytes], None], is_there: Callable[[str], bool]) -> None:
         self.folder = folder
+        self.is_there = is_there
         self.entries: dict[tuple[str, str], Entry] = {}
         self._of_content: dict[tuple[str, str], Entry] = {}
         self._owners: dict[str, tuple[str, str]] = {}
-        self._file = file
+        self._keep = keep
 
     def add(self, entry: Entry) -> None:
-        """Keep one line, on the disk before this returns."""
-        self._file.write(line_of(entry))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        """Keep one line for good."""
+        self._keep(line_of(entry))
         self.remember(entry)
 
     def remember(self, entry: Entry) -> None:
@@ -78,12 +84,23 @@ def open_manifest(folder: Path) -> Iterator[Manifest]:
         ) from error
     with file:
         _lock(path, file)
-        manifest = Manifest(folder, file)
-        for entry in _entries(path, file):
+        manifest = Manifest(folder, partial(_append, file), lambda name: (folder / name).is_file())
+        for entry in read_entries(path, file):
             manifest.remember(entry)
-        file.write(line_of(RunLine(SCHEMA, __version__, **asdict(RunMark()))))
+        file.write(run_line())
         file.flush()
         yield manifest
+
+
+def run_line() -> bytes:
+    """The line that this run begins with."""
+    return line_of(RunLine(SCHEMA, __version__, **asdict(RunMark())))
+
+
+def _append(file: BinaryIO, line: bytes) -> None:
+    file.write(line)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _lock(path: Path, file: BinaryIO) -> None:
@@ -104,8 +121,12 @@ def _last_run(file: BinaryIO) -> RunMark | None:
     return RunMark(run.pid, run.host, run.began) if isinstance(run, RunLine) else None
 
 
-def _entries(path: Path, file: BinaryIO) -> Iterator[Entry]:
-    """What the lines say; a last one without an end, as a killed run leaves it, is cut off."""
+def read_entries(path: Place, file: BinaryIO) -> Iterator[Entry]:
+    """What the lines say; a last one without an end, as a killed run leaves it, is cut off.
+
+    Raises:
+        ManifestError: a line makes no sense; it is named by `path`.
+    """
     file.seek(0)
     whole_bytes = 0
     for number, line in enumerate(iter(lambda: file.readline(LARGEST_LINE_BYTES), b""), start=1):
@@ -125,7 +146,7 @@ def _entries(path: Path, file: BinaryIO) -> Iterator[Entry]:
             yield value
 
 
-def _bad_line(path: Path, number: int, reason: str) -> ManifestError:
+def _bad_line(path: Place, number: int, reason: str) -> ManifestError:
     return ManifestError(
         f"{path}: line {number} cannot be read ({reason}); take the file away, or choose another folder with --out"
     )

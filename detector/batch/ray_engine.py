@@ -1,7 +1,7 @@
 """Clips over the machines of a Ray cluster that is there already: Ray chooses where, tries again what was lost with a
 machine, and holds the cores; nothing here schedules.
 
-Every machine must have the same version of detect, and see clips and outputs under the same paths.
+Every machine must have the same version of detect, and see clips and outputs under the same paths or addresses.
 """
 
 import logging
@@ -15,8 +15,9 @@ from typing import Any
 
 from detector import __version__
 from detector.batch.clip_task import At, ClipOutcome, ClipTask
+from detector.batch.places import outputs_there
 from detector.exit_codes import INTERRUPTED, NO_DEVICE_OR_MODEL, UNREADABLE
-from detector.outputs.folder import OUTPUT_NAMES
+from detector.url import Url
 
 RETRIES = 3  # of a clip whose process or machine was lost
 PATIENCE_S = 0.2  # between looks at whether the user wants to break off
@@ -119,9 +120,10 @@ def _anywhere(task: ClipTask) -> ClipTask:
     was free before is then its own.
     """
     request = task.request
-    if not any((task.folder / name).exists() for name in OUTPUT_NAMES):
+    if not outputs_there(task.folder):
         request = replace(request, overwrite=True, resume=True)
-    return replace(task, clip=task.clip.absolute(), folder=task.folder.absolute(), request=request)
+    clip, folder = (place if isinstance(place, Url) else place.absolute() for place in (task.clip, task.folder))
+    return replace(task, clip=clip, folder=folder, request=request)
 
 
 def _do(do: DoClip, task: ClipTask, version: str) -> ClipOutcome:

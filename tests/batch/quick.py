@@ -15,15 +15,19 @@ from pathlib import Path
 
 from detector.batch.clip_task import At, ClipOutcome, ClipTask
 from detector.clip import ClipError
+from detector.clips_named import clips_in
 from detector.file_hash import sha256_of
 from detector.outputs.clip_figures import ClipFigures
 from detector.outputs.folder import OutputFolder
+from detector.url import place_named
 
 FIGURES = ClipFigures(10.0, 1, 2, 3, 2, 1, 1.5, 0.0, 1.0)
 
 
 def quick_clip(task: ClipTask, tell: Callable[[At], None], networks: object = None) -> ClipOutcome:
     """What stands in the clip is what happens to it: nothing, "killed", "ends", "greedy", "slow", "a while", "bad"."""
+    assert isinstance(task.clip, Path)
+    assert isinstance(task.folder, Path)
     what = task.clip.read_text()
     tell(At("looking", 1, 2))
     if what.startswith("killed"):
@@ -37,7 +41,8 @@ def quick_clip(task: ClipTask, tell: Callable[[At], None], networks: object = No
     if what.startswith("bad"):
         return ClipOutcome(3, "is no video", 0.1)
     try:
-        time.sleep(60 if what.startswith("slow") else 1 if what.startswith("a while") else 0.02)
+        for _ in range(600 if what.startswith("slow") else 10 if what.startswith("a while") else 1):
+            time.sleep(0.1 if what.startswith(("slow", "a while")) else 0.02)  # in steps: Ray's interrupt ends no sleep
     except KeyboardInterrupt:
         return ClipOutcome(130, "broken off by the user", 0.1)
     try:
@@ -48,7 +53,7 @@ def quick_clip(task: ClipTask, tell: Callable[[At], None], networks: object = No
     return ClipOutcome(0, "", 0.1, sha256_of(task.clip), FIGURES, None)
 
 
-def main(jobs: int, out: Path, clips: list[Path]) -> int:
+def main(jobs: int, out: str, named: list[str]) -> int:
     from detector.batch import command, workers
     from tests.batch.requests import request
 
@@ -56,7 +61,8 @@ def main(jobs: int, out: Path, clips: list[Path]) -> int:
     context.set_forkserver_preload(["tests.batch.quick"])
     workers.CONTEXT = context  # type: ignore[assignment]
     command.do_clip = quick_clip  # type: ignore[assignment]
-    return command.run_batch(command.Batch(tuple(clips), out, False, "cpu", "fast", jobs, False), request())
+    clips = tuple(clip for name in named for clip in clips_in(place_named(name)))
+    return command.run_batch(command.Batch(clips, place_named(out), False, "cpu", "fast", jobs, False), request())
 
 
 def run_each_line() -> None:
@@ -72,10 +78,10 @@ def run_each_line() -> None:
         if child == 0:
             os.setpgid(0, 0)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            said = os.open(f"{out}.said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            said = os.open(f"{out.removeprefix('file://')}.said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(said, 1)
             os.dup2(said, 2)
-            code = main(int(jobs), Path(out), [Path(clip) for clip in clips])
+            code = main(int(jobs), out, clips)
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
@@ -85,5 +91,5 @@ def run_each_line() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        sys.exit(main(int(sys.argv[1]), Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]]))
+        sys.exit(main(int(sys.argv[1]), sys.argv[2], sys.argv[3:]))
     run_each_line()
