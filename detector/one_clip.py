@@ -1,8 +1,8 @@
 """One clip from looking to the last of its outputs, which appear together."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ import av
 from detector.analysis import Networks, OnProgress, analyze
 from detector.clip import ClipError
 from detector.file_hash import FileState, state_of
-from detector.frame_records import FrameRecord, FrameRecordError, read_frames
+from detector.frame_records import FrameRecord, FrameRecordError
 from detector.input_size import SizeChoice
 from detector.interruption import Interruption
 from detector.journal import RunJournal
@@ -23,6 +23,7 @@ from detector.outputs.annotated_video import write_annotated_video
 from detector.outputs.folder import JOURNAL_NAMES, OutputFolder
 from detector.outputs.formats import FORMATS, write_formats
 from detector.outputs.lines import line_outputs
+from detector.outputs.report_frames import frames_of
 from detector.report import Report, write_report
 from detector.report_reading import read_report
 
@@ -236,11 +237,8 @@ class _Later:
         self._clip_must_be_the_same()
         write_page(report, material, self._outputs.part("report.html"))
 
-    @contextmanager
-    def _frames(self) -> Iterator[Iterable[FrameRecord]]:
-        path = self._outputs.part("frames.jsonl")
-        with path.open("rb") as lines:
-            yield read_frames(lines, str(path))
+    def _frames(self) -> "closing[Generator[FrameRecord]]":
+        return closing(frames_of(self._report, self._outputs.part("frames.jsonl")))
 
     def _clip_must_be_the_same(self) -> None:
         if state_of(self._clip) != self._before:

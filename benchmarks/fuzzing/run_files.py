@@ -15,15 +15,20 @@ from detector.batch.ledger import Ledger
 from detector.batch.manifest import MANIFEST_NAME, ManifestError, open_manifest
 from detector.cli import main
 from detector.clips_named import output_folder
-from detector.frame_records import FrameRecordError, frame_line, read_frames
+from detector.frame_records import FrameRecordError, frame_line
 from detector.journal import FRAMING, MAGIC, Journal, RememberingNetwork
+from detector.outputs.analysed import Analysed
 from detector.outputs.batch_terminal import batch_summary
 from detector.outputs.clip_figures import ClipFigures
+from detector.outputs.coco import write_coco
+from detector.outputs.frame_painter import FramePainter
 from detector.outputs.html.index import write_index
+from detector.outputs.report_frames import frames_of
 from detector.outputs.summary_csv import write_summary_csv
+from detector.outputs.track_crops import TrackCrops
 from tests.batch.requests import request
 from tests.fakes import VEHICLE_BLUE, SquareFinder, ground, with_squares
-from tests.reports import box, record
+from tests.reports import box, record, report, track
 
 BOUND = {"clip": "c" * 64, "settings": {"size": 640}}
 PICTURES = [with_squares(ground(seed, 64, 48), [(20, 20)]) for seed in range(3)]
@@ -45,7 +50,7 @@ def parsers_of_run_files(folder: Path) -> list[Parser]:
     head, rest = journal[:first_answer], journal[first_answer:]
     answer = rest[FRAMING.size : FRAMING.size + FRAMING.unpack_from(rest)[0]]
     return [
-        Parser("frames.jsonl", lines, _read_frames, (FrameRecordError,)),
+        Parser("frames.jsonl", lines, _draw_frames, (FrameRecordError,)),
         Parser("journal", journal, _go_on, ()),
         Parser("journal, with right checksums", answer, partial(_go_on_with, head), ()),
         Parser("batch.json", _manifest(batch), partial(_go_on_with_batch, batch), (ManifestError,)),
@@ -53,10 +58,16 @@ def parsers_of_run_files(folder: Path) -> list[Parser]:
     ]
 
 
-def _read_frames(path: Path) -> None:
-    with path.open("rb") as lines:
-        for _ in read_frames(lines):
-            pass
+def _draw_frames(path: Path) -> None:
+    """All that is made of frame records without the clip."""
+    found = report(tracks=(track(1), track(2)))
+    write_coco(Analysed(found, path, 0.0), path.with_name("coco.json"))
+    painter, crops = FramePainter(found), TrackCrops(found.input.width, found.input.height, found.tracks)
+    for one in frames_of(found, path):
+        crops.propose(one)
+        painter.draw(ground(1, found.input.width, found.input.height), one)
+    for candidates in crops.frames().values():
+        crops.look(ground(1, found.input.width, found.input.height), candidates)
 
 
 def _journal(path: Path) -> bytes:

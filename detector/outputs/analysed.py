@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from detector.frame_records import FrameRecord, read_frames
+from detector.frame_records import FrameRecord
+from detector.outputs.report_frames import frames_of
 from detector.report import Report
 
 
@@ -23,6 +24,5 @@ class Analysed:
     video_zero_s: float
 
     def frames(self) -> Iterator[FrameRecord]:
-        """Its frame records, one at a time: those of a long clip do not fit in memory."""
-        with self.frames_file.open("rb") as lines:
-            yield from read_frames(lines, str(self.frames_file))
+        """Its frame records, as `frames_of` gives them."""
+        return frames_of(self.report, self.frames_file)

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from detector.outputs.coco import write_coco
-from tests.reports import analysed, box, record, report
+from tests.reports import analysed, box, record, report, track
 
+VEHICLES = (track(1), track(2, "truck"))
 RECORDS = (
     record(0, box(1, (10.0, 20.0, 50.5, 40.0)), box(2, (100.0, 20.0, 150.0, 60.0), "truck", filled=True)),
     record(1),
@@ -14,7 +15,7 @@ RECORDS = (
 
 
 def test_frames_are_images_and_boxes_are_annotations(tmp_path: Path) -> None:
-    write_coco(analysed(tmp_path, report(), *RECORDS), tmp_path / "coco.json")
+    write_coco(analysed(tmp_path, report(tracks=VEHICLES), *RECORDS), tmp_path / "coco.json")
     document = json.loads((tmp_path / "coco.json").read_text())
     assert [image["id"] for image in document["images"]] == [0, 1, 2]
     assert document["images"][0]["file_name"] == "000000.png"
@@ -36,7 +37,7 @@ def test_frames_are_images_and_boxes_are_annotations(tmp_path: Path) -> None:
 
 def test_a_clip_without_vehicles_or_frames(tmp_path: Path) -> None:
     for records in ((), RECORDS[1:2]):
-        write_coco(analysed(tmp_path, report(), *records), tmp_path / "coco.json")
+        write_coco(analysed(tmp_path, report(tracks=VEHICLES), *records), tmp_path / "coco.json")
         document = json.loads((tmp_path / "coco.json").read_text())
         assert (len(document["images"]), document["annotations"]) == (len(records), [])
 
@@ -49,7 +50,7 @@ def test_a_hostile_name_breaks_nothing(tmp_path: Path) -> None:
 
 def test_coco_tools_load_it(tmp_path: Path) -> None:
     faster_coco_eval = pytest.importorskip("faster_coco_eval")
-    write_coco(analysed(tmp_path, report(), *RECORDS), tmp_path / "coco.json")
+    write_coco(analysed(tmp_path, report(tracks=VEHICLES), *RECORDS), tmp_path / "coco.json")
     coco = faster_coco_eval.COCO(str(tmp_path / "coco.json"))
     assert len(coco.getImgIds()) == 3
     assert len(coco.getAnnIds(imgIds=[0])) == 2
