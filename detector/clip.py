@@ -22,6 +22,7 @@ from detector.clip_info import ClipInfo, describe, remarks
 from detector.clip_limits import check_frames, check_pictures
 from detector.clip_opening import (
     ClipError,
+    check_not_encrypted,
     error_text,
     missing_bytes,
     open_container,
@@ -86,8 +87,7 @@ class ClipReader:
         self._begun = False
         self._container = open_container(path, limits.pixels)
         try:
-            asf = self._container.format.name == "asf"
-            self._log = DamageLog(SHORT_LEAP_FACTOR if asf else LEAP_FACTOR)
+            self._log = DamageLog(SHORT_LEAP_FACTOR if self._container.format.name == "asf" else LEAP_FACTOR)
             self._stream = video_stream(self._container, path)
             check_pictures(self._stream, path, limits)
             if end_s is None:
@@ -96,13 +96,9 @@ class ClipReader:
             self._stream.codec_context.thread_type = DECODER_THREADS
             self._clock = Clock(self._stream.time_base, self._stream.average_rate)
             context = self._stream.codec_context
-            self._losses = SilentLosses(
-                path,
-                self._container.format.name,
-                bool(self._container.streams.audio),
-                context.name,
-                context.width * context.height,
-            )
+            pixels = context.width * context.height
+            has_sound = bool(self._container.streams.audio)
+            self._losses = SilentLosses(path, self._container.format.name, has_sound, context.name, pixels)
             self._pictures = self._stamped()
             self._waiting = next(self._pictures, None)
             if self._waiting is None:
@@ -158,10 +154,8 @@ class ClipReader:
         if self._waiting is None:
             raise RuntimeError(f"{self.info.path}: a ClipReader reads once; open another for a second pass")
         pictures = itertools.chain([self._waiting], self._pictures)
-        self._waiting = None
-        begin: Timecode | None = None
+        begin, self._waiting = self._waiting[1], None
         for index, (picture, time, repair) in enumerate(pictures):
-            begin = begin or time
             since_s = float((time.pts - begin.pts) * time.time_base)
             if since_s >= self._end_s:
                 self._add_overdue(before=time.pts)
@@ -192,6 +186,10 @@ class ClipReader:
             for packet in self._packets():
                 self._packets_read += packet.size > 0
                 self._packets_hidden += packet.is_discard
+                if self._packets_hidden > self._most_frames:
+                    self._last_error = "the edit list hides more pictures than are read; lift --most-frames"
+                    self._log.trouble(self._last_error)
+                    return
                 pts = self._clock.shifted(packet.pts)
                 if packet.is_corrupt:
                     self._log.trouble("the file ends or is broken within a picture", pts)
@@ -225,6 +223,7 @@ class ClipReader:
         if expected_dts is not None:
             self._clock.expect(expected_dts)
         try:
+            check_not_encrypted(packet)
             return self._stream.decode(packet)
         except (av.FFmpegError, ValueError) as error:
             if expected_dts is not None:
@@ -260,7 +259,7 @@ class ClipReader:
         for pts in asf_packets.broken_packets(path) if self.info.container == "asf" else []:
             self._log.trouble("parts of the file could not be followed", self._clock.shifted(pts))
         unread = self._losses.unread_end() if self._log.empty else 0
-        if self._log.empty and not self._start_s:
+        if self._log.empty and not (self._start_s or self.frames_failed):
             self.notes += self._losses.remarks(self.info, self._log.last)
         if not self._start_s:
             self._stated = declared - self._packets_hidden

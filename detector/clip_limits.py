@@ -40,14 +40,19 @@ def check_pictures(stream: VideoStream, path: Path, limits: Limits) -> None:
 
 
 def check_frames(container: InputContainer, stream: VideoStream, path: Path, limits: Limits) -> None:
-    """Refuse a clip that holds too many pictures, by its header, or by its packets where the header tells nothing.
+    """Refuse a clip that holds too many pictures: by its header, or by its packets where that does not count them.
+
+    Its length alone does not: stamps may begin at the time of day, or leap.
 
     Raises:
         ClipError: it holds more than the limit.
     """
-    stated = stream.frames or _frames_of_duration(container, stream)
-    if not stated and path.stat().st_size > LEAST_PICTURE_BYTES * limits.frames:
-        stated = _packets_up_to(path, limits.frames + 1)
+    stated = stream.frames
+    if not stated:
+        by_length = _frames_of_duration(container, stream)
+        may_hold_more = path.stat().st_size > LEAST_PICTURE_BYTES * limits.frames
+        if by_length > limits.frames or (not by_length and may_hold_more):
+            stated = _packets_up_to(path, limits.frames + 1)
     if stated > limits.frames:
         raise ClipError(
             f"{path}: is said to hold {stated} pictures or more, and not more than {limits.frames} are looked at; "

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import av
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
@@ -24,6 +25,8 @@ MATROSKA_SEGMENT = b"\x18\x53\x80\x67"
 TRANSPORT_SYNC = 0x47
 TRANSPORT_PACKET_BYTES = 188
 HEAD_BYTES = 1 << 20
+ENCRYPTED = "encrypted"
+GIF_HEADER = b"GIF8"
 
 
 class ClipError(Exception):
@@ -39,6 +42,9 @@ def open_container(path: Path, most_pixels: int = Limits.pixels) -> InputContain
         ClipError: not a regular readable file, empty, or not a container that is known and allowed.
     """
     check_file(path)
+    if path.suffix.lower() == ".gif" and GIF_HEADER not in _head(path):
+        # By its name FFmpeg takes it for a GIF all the same, and looks for this to the end of the file.
+        raise ClipError(f"{path}: is not a GIF, as its name says; check it or get another copy")
     try:
         # The prefix keeps names such as "http:x.mp4" or "-" from being read as addresses.
         return av.open(
@@ -53,7 +59,7 @@ def open_container(path: Path, most_pixels: int = Limits.pixels) -> InputContain
 
 
 def video_stream(container: InputContainer, path: Path) -> VideoStream:
-    """The main picture track, cover art left aside.
+    """The main picture track; cover art is left aside, and a track of one picture where there is another.
 
     Raises:
         ClipError: no picture track, or one that no decoder is at hand for.
@@ -66,7 +72,7 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
         found = ", ".join(kinds + ["a cover picture"] * bool(container.streams.video)) or "nothing that can be played"
         raise ClipError(f"{path}: holds no video, only {found}; give the file that has the pictures")
     best = container.streams.best("video")
-    for stream in sorted(tracks, key=lambda track: track is not best):
+    for stream in sorted(tracks, key=lambda track: (track.frames == 1, track is not best)):  # a still is no clip
         # PyAV before 18.1 ends the whole process when a track without a codec context is decoded.
         if stream.codec_context is not None:
             return stream
@@ -86,7 +92,7 @@ def why_no_picture(path: Path, stream: VideoStream, packets_read: int, last_erro
         last_error: what the decoder said last, if anything.
     """
     codec = stream.codec_context.name
-    if stream.codec_context.codec_tag == "encv" or _says_encrypted(path):
+    if stream.codec_context.codec_tag == "encv" or last_error == ENCRYPTED or _says_encrypted(path):
         return f"{path}: the video is encrypted; give a copy without copy protection"
     if packets_read == 0:
         return (
@@ -98,6 +104,12 @@ def why_no_picture(path: Path, stream: VideoStream, packets_read: int, last_erro
         f"({last_error or 'no reason given'}); the file is damaged, or its pictures have more than {most_pixels} "
         "pixels: get another copy, or lift --most-pixels"
     )
+
+
+def check_not_encrypted(packet: "Packet[VideoStream] | None") -> None:
+    """Raise ValueError for an encrypted packet: decoders take it for the picture itself, and give noise for one."""
+    if packet is not None and packet.has_sidedata("encryption_info"):
+        raise ValueError(ENCRYPTED)
 
 
 def error_text(error: Exception) -> str:
@@ -205,8 +217,16 @@ def mp4_boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
 
 def _matroska_end(head: bytes) -> int:
     """Offset at which the segment ends; 0 if not stated, as in a live recording."""
-    at = head.find(MATROSKA_SEGMENT) + len(MATROSKA_SEGMENT)
-    if at < len(MATROSKA_SEGMENT) or at >= len(head) or head[at] == 0:
+    at = head.find(MATROSKA_SEGMENT)
+    return 0 if at < 0 else element_end(head, at + len(MATROSKA_SEGMENT))
+
+
+def element_end(head: bytes, at: int) -> int:
+    """Offset at which a Matroska element ends whose length begins at `at`; 0 if it is not stated or not within `head`.
+
+    As in RFC 8794, section 4: the zeros before the first one tell how many bytes the length has.
+    """
+    if at >= len(head) or head[at] == 0:
         return 0
     width = 9 - head[at].bit_length()
     value = int.from_bytes(head[at : at + width], "big") & ((1 << 7 * width) - 1)

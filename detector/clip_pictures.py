@@ -40,13 +40,27 @@ class Orientation:
         return (height, width) if self.swapped else (width, height)
 
 
+ROUNDED_OFF = 0.01  # of the largest term of a display matrix: less is 0, half a degree off a right angle
+TURNED = {  # by degrees counterclockwise
+    0: Orientation(),
+    90: Orientation(swapped=True, flipped_y=True),
+    180: Orientation(flipped_x=True, flipped_y=True),
+    -180: Orientation(flipped_x=True, flipped_y=True),
+    -90: Orientation(swapped=True, flipped_x=True),
+}
+
+
 def orientation(picture: VideoFrame) -> Orientation | None:
     """What the picture's display matrix asks for; None if that is no multiple of a right angle."""
-    matrix = cast(Buffer | None, picture.side_data.get("DISPLAYMATRIX"))
+    try:
+        matrix = cast(Buffer | None, picture.side_data.get("DISPLAYMATRIX"))
+    except ValueError:  # PyAV cannot list what lies beside it where that is of a kind newer than itself, such as EXIF
+        return TURNED.get(picture.rotation)
     if matrix is None:
         return Orientation()
     # x' = a x + c y, y' = b x + d y, with y pointing down.
-    a, b, _, c, d = (int(value) for value in np.frombuffer(bytes(matrix), np.int32)[:5])
+    a, b, _, c, d = np.frombuffer(bytes(matrix), np.int32)[:5].astype(np.float64)
+    a, b, c, d = (value if abs(value) > ROUNDED_OFF * max(map(abs, (a, b, c, d))) else 0 for value in (a, b, c, d))
     if (a and d) and not (b or c):
         return Orientation(swapped=False, flipped_x=a < 0, flipped_y=d < 0)
     if (b and c) and not (a or d):

@@ -19,6 +19,7 @@ from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from detector.clip_pictures import resized
 from detector.clip_sound import Silence, SoundSource
 from detector.timecode import FALLBACK_RATE, FALLBACK_TIME_BASE, Timecode
 from detector.video_encoder import best_encoder
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 IN_FRAGMENTS = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": "1000000", "flush_packets": "1"}
 HEAD_BYTES = 1 << 16  # there must be room for
 BT709, BT601 = 1, 6  # the numbers of the standards in H.264
+LONGEST_SIDE_PX = 16384  # that x264 takes
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class ClipWriter:
 
     What is written by then plays, up to the last whole second, also if the process is killed: its file ends in `.part`.
 
-    Sides of odd length are padded by repeating the last row or column. A stamp that is not later than the one before is
+    Sides of odd length are padded by repeating the last row or column; pictures longer than the encoder takes are made
+    smaller. A stamp that is not later than the one before is
     put one tick after it. If no picture is written, no file appears.
 
     Without a source, stamps are kept as they are. With one, the moment where a player starts the source becomes zero,
@@ -130,8 +133,7 @@ class ClipWriter:
         if time.time_base != self._time_base:
             raise ValueError(f"{self._path}: began with time base {self._time_base}, now {time.time_base}")
         self._last_pts = max(time.pts - self._origin_pts, self._last_pts + 1)
-        if width % 2 or height % 2:
-            image = np.asarray(cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE), np.uint8)
+        image = _fit_for_the_encoder(image)
         # By BT.601, the only matrix that OpenCV knows: swscale takes six times as long. The file says so.
         planes = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420), np.uint8)
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
@@ -147,7 +149,7 @@ class ClipWriter:
         output = av.open(_address(self._part), "w", format="mp4", container_options=options)
         self._time_base = first.time_base
         self._frame_rate = (self._sound.frame_rate if self._sound else None) or FALLBACK_RATE
-        width, height = (side + side % 2 for side in self._size)
+        width, height = (side + side % 2 for side in encoded_size(*self._size))
         encoder = best_encoder(width, height)
         stream = output.add_stream(encoder.name, rate=self._frame_rate, options=dict(encoder.options))
         self._video = cast(VideoStream, stream)
@@ -196,6 +198,22 @@ class ClipWriter:
         if self._sound is not None and self._output is not None:
             for packet in self._sound.packets_until(until_s):
                 self._output.mux(packet)
+
+
+def encoded_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height in pixels at which pictures of this size are encoded, sides of odd length not yet padded."""
+    share = min(1.0, LONGEST_SIDE_PX / max(width, height))
+    return max(1, round(share * width)), max(1, round(share * height))
+
+
+def _fit_for_the_encoder(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    if (width, height) != encoded_size(width, height):
+        image = resized(image, *encoded_size(width, height))
+        height, width = image.shape[:2]
+    if not (width % 2 or height % 2):
+        return image
+    return np.asarray(cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _address(path: Path) -> str:

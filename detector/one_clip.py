@@ -1,5 +1,6 @@
 """One clip from looking to the last of its outputs, which appear together."""
 
+import errno
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, closing, nullcontext
@@ -32,6 +33,7 @@ ShowProgress = Callable[[str], AbstractContextManager[OnProgress]]
 Say = Callable[[str], None]
 LookAhead = Callable[[Networks, OnProgress], AbstractContextManager[Networks]]
 """Looks at the clip beforehand, and gives networks that know what was found; `detector.split`."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True)
@@ -203,8 +205,9 @@ class _Later:
         except FrameRecordError as error:
             self.lost.append(f"{listed} not written: {error}")
         except (OSError, av.FFmpegError) as error:
+            remedy = "free some space" if error.errno in NO_ROOM else "mend that, or leave it out"
             self.lost.append(
-                f"{self._outputs.path}: {listed} could not be written ({error.strerror or error}); free some space, "
+                f"{self._outputs.path}: {listed} could not be written ({error.strerror or error}); {remedy}, "
                 "then add --resume"
             )
         for name in names:

@@ -18,7 +18,7 @@ from detector.shot_looks import look_at
 
 __all__ = ["ShotFinder", "ShotKind", "ShotSpan", "correlation", "same_place", "thumbnail"]
 
-THUMBNAIL_WIDTH_PX = 256
+THUMBNAIL_WIDTH_PX, THUMBNAIL_TALLEST_PX = 256, 1024  # a picture one pixel wide would fill the memory
 SAME_PLACE = 0.85
 CHECKED_EVERY = 5  # frames
 
@@ -38,8 +38,8 @@ class ShotSpan:
 
 
 def thumbnail_size(width: int, height: int) -> tuple[int, int]:
-    """Width and height of the thumbnail of a picture."""
-    return THUMBNAIL_WIDTH_PX, max(16, round(height * THUMBNAIL_WIDTH_PX / width))
+    """Width and height of the thumbnail of a picture; of one more than four times as tall as wide it is squeezed."""
+    return THUMBNAIL_WIDTH_PX, min(max(16, round(height * THUMBNAIL_WIDTH_PX / width)), THUMBNAIL_TALLEST_PX)
 
 
 def thumbnail(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from detector.clip_info import ClipInfo
-from detector.clip_opening import mp4_boxes
+from detector.clip_opening import element_end, mp4_boxes
 from detector.timecode import FALLBACK_RATE, Timecode
 
 # Containers whose reader goes through the bytes from front to back, and the most there is between two packets: headers,
@@ -25,8 +25,10 @@ NAMES: dict[str, tuple[bytes, ...]] = {
     "matroska,webm": tuple(map(bytes.fromhex, ("1c53bb6b", "1254c367", "1941a469", "1043a770", "1f43b675"))),
     "avi": (b"idx1", b"JUNK", b"LIST", b"RIFF", b"ix0", b"dc\0\0\0\0", b"db\0\0\0\0"),
 }
-MATROSKA_VOID = 0xEC
+MATROSKA_VOID, BLOCK_ADDITIONS = 0xEC, b"\x75\xa1"
+BLOCK_HEAD_BYTES = 4  # track, time and flags, which FFmpeg counts to where a packet begins, but not to its size
 EARLY_END_S, EARLY_END_SHARE = 0.2, 0.02  # headers are rounded, and count from zero where the pictures begin later
+COUNTED_FROM_ZERO = ("matroska,webm", "nut")  # so is the length, whenever the pictures begin
 UNUSED_SHARE = 0.05  # of the data of an MP4 that no packet holds: more is no padding
 GIF_ROOM_BYTES = 4096
 SMALLEST_PICTURE_BYTES = 8  # MPEG-4 says "as before" in less, and its decoder then gives nothing
@@ -60,7 +62,7 @@ class SilentLosses:
         self._read_bytes += packet.size
         if self._largest_room_bytes is None or packet.pos is None or packet.pos < 0 or not packet.size:
             return 0
-        begin = packet.pos if self._end is None else self._end
+        begin = packet.pos if self._end is None else self._end + self._additions_bytes(self._end)
         skipped = packet.pos - begin
         self._end = max(begin, packet.pos + packet.size)
         lost = skipped > self._largest_room_bytes or (skipped > HEADER_BYTES and self._nameless(begin))
@@ -78,7 +80,8 @@ class SilentLosses:
         """What hints at losses in a clip that was read to its end without any trouble; `last` is its last stamp."""
         step_s = float(1 / (info.frame_rate or FALLBACK_RATE))
         if info.duration_s is not None and last is not None and not info.has_audio:
-            lacking_s = info.duration_s - (last.seconds - info.start_s) - step_s
+            from_s = min(0.0, info.start_s) if info.container in COUNTED_FROM_ZERO else info.start_s
+            lacking_s = info.duration_s - (last.seconds - from_s) - step_s
             if lacking_s > max(EARLY_END_S, EARLY_END_SHARE * info.duration_s):
                 yield f"the pictures end {lacking_s:.3g} s before the header says: the last ones may be lost"
         if info.container == "asf" and info.start_s > step_s / 2 and not info.has_audio:
@@ -90,11 +93,22 @@ class SilentLosses:
     def _unused_share(self) -> float:
         """Of the data of an MP4, that which no packet held."""
         data_bytes = begin = 0
+        size = self._path.stat().st_size
         with self._path.open("rb") as file:
-            for name, end in mp4_boxes(file, self._path.stat().st_size):
-                data_bytes += (end - begin) * (name == b"mdat")
+            for name, end in mp4_boxes(file, size):
+                data_bytes += (min(end, size) - begin) * (name == b"mdat")
                 begin = end
         return max(0.0, 1 - self._read_bytes / data_bytes) if data_bytes else 0.0
+
+    def _additions_bytes(self, begin: int) -> int:
+        """How many bytes that go with the block before begin here, such as its transparency; 0 if none do."""
+        if "matroska" not in self._container:
+            return 0
+        with self._path.open("rb") as file:
+            file.seek(begin)
+            head = file.read(HEADER_BYTES)
+        at = head.find(BLOCK_ADDITIONS, 0, BLOCK_HEAD_BYTES + len(BLOCK_ADDITIONS))
+        return 0 if at < 0 else element_end(head, at + len(BLOCK_ADDITIONS))
 
     def _nameless(self, begin: int) -> bool:
         return self._whole_blocks and not self._named(begin)

@@ -32,15 +32,20 @@ def with_flv_stamps(path: Path, stamps_ms: Sequence[int]) -> Path:
     return path
 
 
-def write_two_tracks(path: Path, frames: int = 10) -> Path:
-    """A main video track of 64x48 pixels and a small one of half the size."""
+def write_two_tracks(
+    path: Path,
+    frames: int = 10,
+    sizes: Sequence[tuple[int, int]] = ((64, 48), (32, 24)),
+    first_frames: int | None = None,
+) -> Path:
+    """Two video tracks of these sizes, the first with as many pictures as said, or as many as the second."""
     with av.open(str(path), "w") as container:
         tracks = [container.add_stream("libx264", rate=25) for _ in range(2)]
-        for track, size in zip(tracks, ((64, 48), (32, 24)), strict=True):
+        for track, size in zip(tracks, sizes, strict=True):
             track.width, track.height = size
             track.pix_fmt = "yuv420p"
         for index in range(frames):
-            for track in tracks:
+            for track in tracks if first_frames is None or index < first_frames else tracks[1:]:
                 frame = av.VideoFrame.from_ndarray(picture(index, track.width, track.height), format="bgr24")
                 container.mux(track.encode(frame))
         for track in tracks:

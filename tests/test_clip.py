@@ -85,14 +85,32 @@ def test_pictures_are_turned_upright_once(tmp_path: Path, counterclockwise: int,
     assert image.flags.writeable
 
 
+def matrix_of(path: Path, off_by: int) -> Path:
+    """The clip with a display matrix whose zeros are not quite that, as sines in fixed point may leave them."""
+    content = bytearray(path.read_bytes())
+    at = content.index(b"tkhd") + 44
+    for place in (at, at + 16):  # a and d
+        content[place : place + 4] = off_by.to_bytes(4, "big")
+    path.write_bytes(content)
+    return path
+
+
+def test_what_lies_beside_a_picture_of_a_kind_that_pyav_does_not_know_keeps_its_rotation(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "exif.mov", 2, codec="tiff", pixel_format="rgb24", rotation=90)
+    reader, frames = read(path)
+    assert (reader.info.rotation_degrees, frames[0].image.shape) == (270, (64, 48, 3))
+
+
 def test_a_mirrored_picture_is_mirrored_and_a_slanted_one_left_alone(tmp_path: Path) -> None:
     mirrored, frames = read(write_clip(tmp_path / "selfie.mp4", frames=1, mirrored=True))
     slanted, _ = read(write_clip(tmp_path / "slanted.mp4", frames=1, rotation=30))
+    rounded, _ = read(matrix_of(write_clip(tmp_path / "rounded.mp4", frames=1, rotation=90), off_by=3))
 
     assert frames[0].image[0, -1].mean() > 200 > frames[0].image[0, 0].mean()
     assert "mirrored" in mirrored.notes[0]
     assert "no multiple of 90" in slanted.notes[0]
     assert slanted.info.rotation_degrees == 0
+    assert rounded.info.rotation_degrees == 270
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,9 @@ QUIET_X265 = {"x265-params": "log-level=none"}
 JOINT = (
     46,
 )  # the packet counter leaps within what was stored last, frame 47: whether anything is lost cannot be known
+ONE_HOUR_ON = range(3_600_000, 3_600_400, 40)
+EPOCH_ON = range(1_700_000_000_000, 1_700_000_000_400, 40)
+DAY_APART = [0, 40, 80, 86_400_000, 86_400_040, 86_400_500, 86_400_540, 86_500_000, 86_500_040, 86_500_080]
 FRAGMENTED = {"movflags": "frag_keyframe+empty_moov"}
 
 
@@ -124,6 +127,20 @@ CODECS = [
     codec("ffv1", "clip.mkv", "yuv444p16le"),
     codec("gif", "clip.gif", "rgb8"),
     codec("gif", "grey.gif", "gray"),
+    codec("libvpx", "transparent.webm", "yuva420p", **{"auto-alt-ref": "0"}),
+    codec("libvpx-vp9", "transparent.webm", "yuva420p", **{"auto-alt-ref": "0"}),
+    codec("prores_ks", "transparent.mov", "yuva444p10le"),
+    codec("png", "clip.mov", "rgba"),
+    codec("tiff", "clip.mov", "rgb24"),
+    codec("qtrle", "clip.mov", "argb"),
+    codec("huffyuv", "clip.avi", "bgra"),
+    codec("ffv1", "eighth.mkv", "yuv410p"),
+    codec("ffv1", "grey.avi", "gray10le"),
+    codec("libx264rgb", "lossless.mp4", "rgb24", qp="0"),
+    codec("jpeg2000", "clip.mxf", "yuv422p"),
+    codec("cinepak", "clip.mov", "rgb24"),
+    codec("snow", "clip.avi", strict="-2"),
+    codec("mpeg1video", "clip.mpg"),
 ]
 SIZES = [
     codec("mpeg4", "odd.mp4", size=(33, 25)),
@@ -132,6 +149,8 @@ SIZES = [
     codec("mjpeg", "odd.avi", "yuvj420p", size=(33, 25)),
     codec("ffv1", "one_pixel.mkv", size=(1, 1)),
     codec("libx264", "sliver.mp4", size=(512, 4)),
+    codec("png", "column.mov", "gray", size=(1, 4000)),
+    codec("png", "line.mov", "gray", size=(20_000, 2)),
 ]
 WAYS_UP = [
     turned(degrees, corner, file)
@@ -145,6 +164,9 @@ TIMES = [
     timed("one picture in ten seconds", "lapse.mp4", [0, 10_000, 20_000]),
     timed("frames of unlike length", "loop.gif", [0, 10, 30, 100], Fraction(1, 100), codec="gif", pixel_format="rgb8"),
     Row("beginning at two seconds", "late.mp4", {"pts": range(2000, 2400, 40)}, first_s=2.0),
+    Row("beginning at an hour, where the length counts from zero", "late.mkv", {"pts": ONE_HOUR_ON}, first_s=3600.0),
+    Row("beginning at the time of the epoch", "clock.mkv", {"pts": EPOCH_ON}, first_s=1.7e9),
+    Row("a leap of a day", "day.mkv", {"pts": DAY_APART}, at_ms=DAY_APART),
     Row(
         "a transport stream near the end of its 33 bits",
         "wrap.ts",
@@ -199,6 +221,12 @@ MAKES = [
     ),
     Row("with sound", "sound.mp4", {"audio": "aac"}),
     Row("two video tracks", "two.mp4", make=write_two_tracks, remarks=("2 video tracks",)),
+    Row(
+        "a still of the same size before the video",
+        "still.mp4",
+        make=lambda path: write_two_tracks(path, sizes=((64, 48), (64, 48)), first_frames=1),
+        remarks=("2 video tracks: only one, number 1",),
+    ),
     Row("two video tracks", "two.mkv", make=write_two_tracks, remarks=("2 video tracks",)),
     Row(
         "a size that changes in mid-stream",

@@ -38,6 +38,22 @@ def test_a_part_of_a_clip_over_the_limit_may_be_read(tmp_path: Path) -> None:
     assert "--most-frames" in reader.damage[0].reason
 
 
+def test_stamps_of_the_time_of_day_are_no_pictures(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mkv", 10, pts=range(86_000_000, 86_000_400, 40))
+    with ClipReader(path, limits=Limits(frames=10)) as reader:
+        assert len(list(reader)) == 10
+    with pytest.raises(ClipError, match="is said to hold 10 pictures"):
+        ClipReader(path, limits=Limits(frames=9))
+
+
+def test_pictures_that_an_edit_list_hides_count_too(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", 60, pts=range(-2000, 400, 40), codec_options={"g": "250"})
+    with ClipReader(path, end_s=1, limits=Limits(frames=50)) as reader:
+        assert len(list(reader)) == 10
+    with pytest.raises(ClipError, match="hides more pictures than are read; lift --most-frames"):
+        ClipReader(path, end_s=1, limits=Limits(frames=20))
+
+
 def test_memory_is_reckoned_from_the_header(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "clip.mp4", 2, (640, 480))
     with pytest.raises(ClipError, match=r"h264 decoder may take.*--most-memory"):

@@ -101,3 +101,18 @@ def test_a_header_without_pictures_is_refused(tmp_path: Path) -> None:
     path.write_bytes(content[: content.index(b"mdat") + 4])
 
     assert "holds no picture" in refused(path)
+
+
+def test_zeros_that_are_called_a_gif_are_not_looked_through(tmp_path: Path) -> None:
+    path = tmp_path / "card.gif"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(ClipError, match="is not a GIF"):
+        ClipReader(path)
+
+
+def test_encrypted_pictures_are_not_taken_for_pictures(tmp_path: Path) -> None:
+    key = {"encryption_key": "00112233445566778899aabbccddeeff", "encryption_kid": "0" * 32}
+    path = write_clip(tmp_path / "clip.mp4", 20, container_options={"encryption_scheme": "cenc-aes-ctr", **key})
+    with pytest.raises(ClipError, match="the video is encrypted; give a copy without copy protection"):
+        ClipReader(path)

@@ -83,6 +83,14 @@ def test_odd_sides_are_padded_to_even(tmp_path: Path, size: tuple[int, int]) -> 
         assert (reader.info.width, reader.info.height) == (width + width % 2, height + height % 2)
 
 
+def test_pictures_longer_than_the_encoder_takes_are_made_smaller(tmp_path: Path) -> None:
+    with ClipWriter(tmp_path / "out.mp4", 40_000, 10) as writer:
+        writer.write(picture(3, 40_000, 10), Timecode(0, Fraction(1, 25)))
+    with ClipReader(tmp_path / "out.mp4") as reader:
+        [frame] = reader
+    assert frame.image.shape == (4, 16_384, 3)
+
+
 def test_stamps_that_do_not_advance_are_moved_one_tick(tmp_path: Path) -> None:
     with ClipWriter(tmp_path / "out.mp4", 64, 48) as writer:
         for pts in (0, 40, 40, 30, 120):

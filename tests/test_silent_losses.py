@@ -118,3 +118,14 @@ def test_the_unused_data_of_an_mp4_is_remarked(tmp_path: Path) -> None:
     with ClipReader(path) as reader:
         assert len(list(reader)) == 20
     assert any("belongs to nothing" in note for note in reader.notes)
+
+
+def test_a_length_beyond_the_file_makes_no_data_unused(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", 20, container_options={"movflags": "faststart"})
+    content = bytearray(path.read_bytes())
+    at = content.index(b"mdat") - 4
+    content[at : at + 4] = b"\x7f\xff\xff\xff"
+    path.write_bytes(content)
+    with ClipReader(path) as reader:
+        assert len(list(reader)) == 20
+    assert [note for note in reader.notes if "belongs to nothing" in note] == []

@@ -5,7 +5,7 @@ import pytest
 
 from detector.clip import ClipReader
 from detector.motion import motion_picture
-from detector.shots import thumbnail
+from detector.shots import thumbnail, thumbnail_size
 from detector.small_pictures import with_small_pictures
 from tests.clips import write_clip
 
@@ -23,3 +23,9 @@ def test_they_are_what_the_whole_image_gives(tmp_path: Path, size: tuple[int, in
             assert small.thumbnail.shape == tiny.shape
             assert np.abs(small.halved.astype(int) - halved).mean() < 2.5
             assert np.abs(small.thumbnail.astype(int) - tiny).mean() < 2.5
+
+
+def test_a_picture_one_pixel_wide_has_no_thumbnail_that_fills_the_memory() -> None:
+    width, height = thumbnail_size(1, 1 << 26)
+    assert width * height <= 1 << 20
+    assert thumbnail_size(1080, 1920) == (256, 455), "a telephone held upright is not squeezed"
