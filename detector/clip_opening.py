@@ -26,7 +26,7 @@ TRANSPORT_SYNC = 0x47
 TRANSPORT_PACKET_BYTES = 188
 HEAD_BYTES = 1 << 20
 ENCRYPTED = "encrypted"
-GIF_HEADER = b"GIF8"
+PROBED_BYTES = 5_000_000  # by which FFmpeg tells what a file is; after that it goes by its name alone
 
 
 class ClipError(Exception):
@@ -42,9 +42,8 @@ def open_container(path: Path, most_pixels: int = Limits.pixels) -> InputContain
         ClipError: not a regular readable file, empty, or not a container that is known and allowed.
     """
     check_file(path)
-    if path.suffix.lower() == ".gif" and GIF_HEADER not in _head(path):
-        # By its name FFmpeg takes it for a GIF all the same, and looks for this to the end of the file.
-        raise ClipError(f"{path}: is not a GIF, as its name says; check it or get another copy")
+    if _is_one_byte_over_and_over(path):
+        raise ClipError(f"{path}: begins with {PROBED_BYTES} times the same byte, as wiped disks do; get another copy")
     try:
         # The prefix keeps names such as "http:x.mp4" or "-" from being read as addresses.
         return av.open(
@@ -239,6 +238,16 @@ def _says_encrypted(path: Path) -> bool:
     if head.startswith(EBML_HEADER):
         return b"\x50\x35" in head[:8192] and b"\x47\xe2" in head[:8192]  # ContentEncryption with a ContentEncKeyID
     return head[4:8] in MP4_FIRST_BOXES and (b"encv" in head or b"pssh" in head)
+
+
+def _is_one_byte_over_and_over(path: Path) -> bool:
+    """Whether nothing can be told of a file: FFmpeg would look through all of it for what its name promises."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        if head.count(head[:1]) < HEAD_BYTES:
+            return False
+        rest = file.read(PROBED_BYTES - HEAD_BYTES)
+    return len(rest) == PROBED_BYTES - HEAD_BYTES and rest.count(head[:1]) == len(rest)
 
 
 def _head(path: Path) -> bytes:

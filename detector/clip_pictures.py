@@ -59,8 +59,9 @@ def orientation(picture: VideoFrame) -> Orientation | None:
     if matrix is None:
         return Orientation()
     # x' = a x + c y, y' = b x + d y, with y pointing down.
-    a, b, _, c, d = np.frombuffer(bytes(matrix), np.int32)[:5].astype(np.float64)
-    a, b, c, d = (value if abs(value) > ROUNDED_OFF * max(map(abs, (a, b, c, d))) else 0 for value in (a, b, c, d))
+    a, b, _, c, d = (int(value) for value in np.frombuffer(bytes(matrix), np.int32)[:5])
+    least = ROUNDED_OFF * max(map(abs, (a, b, c, d)))
+    a, b, c, d = (value if abs(value) > least else 0 for value in (a, b, c, d))
     if (a and d) and not (b or c):
         return Orientation(swapped=False, flipped_x=a < 0, flipped_y=d < 0)
     if (b and c) and not (a or d):

@@ -4,6 +4,7 @@ FFmpeg's readers look for the next thing they know after a broken stretch, and s
 picture, all without a word to the caller.
 """
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,7 +85,8 @@ class SilentLosses:
             lacking_s = info.duration_s - (last.seconds - from_s) - step_s
             if lacking_s > max(EARLY_END_S, EARLY_END_SHARE * info.duration_s):
                 yield f"the pictures end {lacking_s:.3g} s before the header says: the last ones may be lost"
-        if info.container == "asf" and info.start_s > step_s / 2 and not info.has_audio:
+        latest_s = {"asf": step_s / 2, "matroska,webm": EARLY_END_S}.get(info.container, math.inf)
+        if info.start_s > latest_s and not info.has_audio:
             yield f"the pictures begin {info.start_s:.3g} s into the file: earlier ones may be lost"
         unused = self._unused_share() if "mp4" in info.container else 0.0
         if unused > UNUSED_SHARE:

@@ -164,8 +164,14 @@ TIMES = [
     timed("one picture in ten seconds", "lapse.mp4", [0, 10_000, 20_000]),
     timed("frames of unlike length", "loop.gif", [0, 10, 30, 100], Fraction(1, 100), codec="gif", pixel_format="rgb8"),
     Row("beginning at two seconds", "late.mp4", {"pts": range(2000, 2400, 40)}, first_s=2.0),
-    Row("beginning at an hour, where the length counts from zero", "late.mkv", {"pts": ONE_HOUR_ON}, first_s=3600.0),
-    Row("beginning at the time of the epoch", "clock.mkv", {"pts": EPOCH_ON}, first_s=1.7e9),
+    Row(
+        "beginning at an hour, where the length counts from zero",
+        "late.mkv",
+        {"pts": ONE_HOUR_ON},
+        first_s=3600.0,
+        remarks=("begin",),
+    ),
+    Row("beginning at the time of the epoch", "clock.mkv", {"pts": EPOCH_ON}, first_s=1.7e9, remarks=("begin",)),
     Row("a leap of a day", "day.mkv", {"pts": DAY_APART}, at_ms=DAY_APART),
     Row(
         "a transport stream near the end of its 33 bits",

@@ -103,11 +103,12 @@ def test_a_header_without_pictures_is_refused(tmp_path: Path) -> None:
     assert "holds no picture" in refused(path)
 
 
-def test_zeros_that_are_called_a_gif_are_not_looked_through(tmp_path: Path) -> None:
-    path = tmp_path / "card.gif"
+@pytest.mark.parametrize("ending", ["gif", "h264", "dv", "mp4"])
+def test_a_wiped_file_is_not_looked_through_for_what_its_name_promises(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"card.{ending}"
     with path.open("wb") as file:
         file.truncate(1 << 40)
-    with pytest.raises(ClipError, match="is not a GIF"):
+    with pytest.raises(ClipError, match="the same byte, as wiped disks do"):
         ClipReader(path)
 
 

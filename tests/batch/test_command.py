@@ -1,4 +1,4 @@
-"""Whole runs over many clips, with a task that looks at nothing. What real clips do there is in tests/test_clips_command.py."""
+"""Whole runs over many clips, with a task that looks at nothing; with real clips see tests/test_clips_command.py."""
 
 import csv
 import json

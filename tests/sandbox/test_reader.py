@@ -27,6 +27,8 @@ KINDS = (  # of all rows of the conformance suite, those that take unlike ways t
     "libsvtav1 in mp4, yuv420p",
     "gif in gif, rgb8",
     "turned by 90 in mov",
+    "tiff in mov, rgb24",
+    "libvpx in webm, yuva420p",
     "pictures before time zero, which the edit list hides",
     "a clock that starts again",
     "with sound",
@@ -54,6 +56,12 @@ def test_it_gives_what_reading_gives(row: Row, tmp_path: Path) -> None:
     assert len([row for row in ROWS if row.kind in KINDS]) == len(KINDS)
     for known in ("damage", "notes", "share_read", "frames_failed", "frames_decoded"):
         assert getattr(confined, known) == getattr(plain, known)
+
+
+def test_a_mirrored_picture_is_the_same(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", 3, (64, 48), rotation=90, mirrored=True)
+    with ClipReader(path) as plain, SandboxedReader(path) as confined:
+        assert [frame.image.tobytes() for frame in confined] == [frame.image.tobytes() for frame in plain]
 
 
 def test_a_range_and_damage_are_told_alike(tmp_path: Path) -> None:
