@@ -42,23 +42,35 @@ def test_a_clip_that_changes_while_it_is_read(clip: Path, tmp_path: Path, at_loo
     assert_the_list_is_true(tmp_path / "out")
 
 
-def test_frame_records_that_are_meddled_with(clip: Path, tmp_path: Path, whole, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("meddle", "says"),
+    [
+        (lambda line: b"[" * 30_000 + b"\n", "no frame record"),
+        (lambda line: line.replace(b'"truck"', b'"boat"'), "a vehicle is of a class that the report does not know"),
+    ],
+)
+def test_frame_records_that_are_meddled_with(
+    clip: Path,
+    tmp_path: Path,
+    whole: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    meddle: Callable[[bytes], bytes],
+    says: str,
+) -> None:
     write_report = one_clip.write_report
 
     def meddling(report: Report, path: Path) -> None:
         write_report(report, path)
-        with path.with_name(".part-frames.jsonl").open("r+b") as frames:
-            frames.readline()
-            frames.write(b"[" * 30_000)
+        frames = path.with_name(".part-frames.jsonl")
+        first, second, *others = frames.read_bytes().splitlines(keepends=True)
+        frames.write_bytes(b"".join((first, meddle(second), *others)))
 
     with monkeypatch.context() as patch:
         patch.setattr(one_clip, "write_report", meddling)
         result = run(clip, "--out", tmp_path / "out", "--format", "coco")
     assert result.exit_code == 2
     for name in ("coco.json", "annotated.mp4", "report.html"):
-        assert (
-            f"{name} not written: {tmp_path / 'out' / '.part-frames.jsonl'}, line 2: no frame record" in result.stderr
-        )
+        assert f"{name} not written: {tmp_path / 'out' / '.part-frames.jsonl'}, line 2: {says}" in result.stderr
     assert "report.json" in contents(tmp_path / "out")
     assert run(clip, "--out", tmp_path / "out", "--resume").exit_code == 0
     assert contents(tmp_path / "out") == whole
