@@ -63,7 +63,10 @@ class SilentLosses:
         self._read_bytes += packet.size
         if self._largest_room_bytes is None or packet.pos is None or packet.pos < 0 or not packet.size:
             return 0
-        begin = packet.pos if self._end is None else self._end + self._additions_bytes(self._end)
+        begin = packet.pos if self._end is None else self._end
+        if packet.pos - begin > HEADER_BYTES:
+            beyond = begin + self._additions_bytes(begin)
+            begin = beyond if beyond <= packet.pos else begin  # a length that is a lie hides nothing
         skipped = packet.pos - begin
         self._end = max(begin, packet.pos + packet.size)
         lost = skipped > self._largest_room_bytes or (skipped > HEADER_BYTES and self._nameless(begin))
