@@ -15,7 +15,7 @@ from detector import analysis
 from detector.batch.stores import files_in, put_file, read_bytes
 from detector.url import Url
 from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
-from tests.test_cli import run
+from tests.commands import run
 
 
 @pytest.fixture(autouse=True)
