@@ -14,8 +14,8 @@ import pytest
 from detector import analysis
 from detector.batch.stores import files_in, put_file, read_bytes
 from detector.url import Url
-from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
 from tests.commands import run
+from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
 
 
 @pytest.fixture(autouse=True)
