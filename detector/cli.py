@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--precision",
-    type=click.Choice(["auto", "fp32", "int8", "bf16"]),
+    type=click.Choice(["auto", "fp32", "int8", "bf16", "fp16"]),
     default="auto",
     show_default=True,
-    help="What the vehicle network computes in on the CPU; auto takes the fastest in which it is released and that "
-    "runs here. --verify takes that of the report.",
+    help="What the vehicle network computes in: int8 and bf16 on the CPU, fp16 on CUDA; auto takes the fastest in "
+    "which it is released and that runs here. --verify takes that of the report.",
 )
 @click.option(
     "--threads",

@@ -1,14 +1,14 @@
 """Where a network runs, in which numbers, and why so."""
 
 import json
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
 import onnxruntime
 
-from detector.wish import FASTER, Precision, Wish
+from detector.wish import FASTER_ON_CPU, FASTER_ON_CUDA, Precision, Wish
 
 CPU, CUDA, OPENVINO = "CPUExecutionProvider", "CUDAExecutionProvider", "OpenVINOExecutionProvider"
 CUDA_REPEATABLE = {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}
@@ -26,6 +26,8 @@ OPENVINO_REMEDY = (
 CPU_AVX_512VNNI = 23  # OpenCV's number of it, which its Python module does not name
 
 TryOut = Callable[[onnxruntime.InferenceSession], object]
+Opened = tuple[onnxruntime.InferenceSession | None, str]
+"""A session, or None and the reason."""
 
 
 class DeviceError(RuntimeError):
@@ -38,12 +40,12 @@ class Graphs:
 
     Attributes:
         fp32: as it was trained.
-        int8: the same in 8 bits; None where there is none.
+        others: by precision, those that are graphs of their own.
         released: which precisions besides float32 may be taken without being asked for.
     """
 
     fp32: bytes
-    int8: bytes | None = None
+    others: Mapping[Precision, bytes] = field(default_factory=dict)
     released: Collection[str] = ()
 
 
@@ -56,7 +58,7 @@ class Device:
         used: cpu, cuda or cuda:N.
         reason: one sentence, for the report.
         providers: ONNX Runtime execution providers of a session, as the session itself names them.
-        precision: what it computes in: fp32, int8 or bf16.
+        precision: what it computes in: fp32, int8, bf16 or fp16.
     """
 
     requested: str
@@ -84,16 +86,18 @@ def open_session(graphs: Graphs, wish: Wish, try_out: TryOut) -> tuple[onnxrunti
     if wish.device == "cpu":
         return _cpu_session(graphs, wish, "the CPU was asked for", try_out)
     asked_for = wish.device != "auto"
-    if wish.precision not in ("auto", "fp32"):
-        session, why = None, f"{wish.precision} is computed on the CPU only"
+    if wish.precision in FASTER_ON_CPU:
+        session, why, precision = None, f"{wish.precision} is computed on the CPU only", wish.precision
     elif CUDA not in onnxruntime.get_available_providers():
-        session, why = None, "this onnxruntime has no CUDA provider"
+        session, why, precision = None, "this onnxruntime has no CUDA provider", wish.precision
     else:
-        session, why = _try_cuda(graphs.fp32, wish, try_out)
+        session, why, precision = _fastest(
+            graphs, wish, FASTER_ON_CUDA, lambda precision: _try_cuda(graphs, precision, wish, try_out)
+        )
     if session is not None:
-        reason = "CUDA was asked for" if asked_for else "a CUDA session opened and ran"
+        reason = f"{'CUDA was asked for' if asked_for else 'a CUDA session opened and ran'}; {why}"
         used = wish.device if asked_for else "cuda"
-        return session, Device(wish.device, used, reason, tuple(session.get_providers()))
+        return session, Device(wish.device, used, reason, tuple(session.get_providers()), precision)
     if asked_for:
         raise DeviceError(f"device {wish.device} cannot be had: {why}; {CUDA_REMEDY}")
     return _cpu_session(graphs, wish, why, try_out)
@@ -103,12 +107,32 @@ def _cpu_session(
     graphs: Graphs, wish: Wish, why_cpu: str, try_out: TryOut
 ) -> tuple[onnxruntime.InferenceSession, Device]:
     """The fastest that is released and runs here, or what was asked for."""
+    if wish.precision in FASTER_ON_CUDA:
+        raise DeviceError(
+            f"precision {wish.precision} cannot be had: it is for CUDA alone, and {why_cpu}; use --precision auto"
+        )
+    session, why, precision = _fastest(
+        graphs, wish, FASTER_ON_CPU, lambda precision: _try_precision(graphs, precision, wish, try_out)
+    )
+    if session is None:
+        remedy = OPENVINO_REMEDY if wish.precision == "bf16" else "use --precision auto"
+        raise DeviceError(f"precision {wish.precision} cannot be had: {why}; {remedy}")
+    return session, Device(wish.device, "cpu", f"{why_cpu}; {why}", tuple(session.get_providers()), precision)
+
+
+def _fastest(
+    graphs: Graphs, wish: Wish, faster: Sequence[Precision], try_one: Callable[[Precision], Opened]
+) -> tuple[onnxruntime.InferenceSession | None, str, Precision]:
+    """The first that opens of what was asked for, or else of what is released here, the fastest first; and why that.
+
+    Where none opens, why not the first one.
+    """
     asked_for = wish.precision != "auto"
-    released = tuple(name for name in FASTER if name in graphs.released)
+    released = tuple(name for name in faster if name in graphs.released)
     candidates: tuple[Precision, ...] = (wish.precision,) if asked_for else (*released, "fp32")
     passed_over: list[str] = []
     for precision in candidates:
-        session, failure = _try_precision(graphs, precision, wish, try_out)
+        session, failure = try_one(precision)
         if session is not None:
             if asked_for:
                 why = "which was asked for"
@@ -118,36 +142,35 @@ def _cpu_session(
                 why = "the only form in which this network is released"
             else:
                 why = "the fastest form in which this network is released"
-            reason = f"{why_cpu}; in {precision}, {why}"
-            return session, Device(wish.device, "cpu", reason, tuple(session.get_providers()), precision)
+            return session, f"in {precision}, {why}", precision
         passed_over.append(failure)
-    remedy = OPENVINO_REMEDY if wish.precision == "bf16" else "use --precision auto"
-    raise DeviceError(f"precision {wish.precision} cannot be had: {passed_over[0]}; {remedy}")
+    return None, passed_over[0], candidates[0]
 
 
-def _try_precision(
-    graphs: Graphs, precision: Precision, wish: Wish, try_out: TryOut
-) -> tuple[onnxruntime.InferenceSession | None, str]:
+def _try_precision(graphs: Graphs, precision: Precision, wish: Wish, try_out: TryOut) -> Opened:
     """A session on the CPU that computes so, or None and the reason. Float32 opens, or its error is raised."""
     if precision == "bf16":
         return _try_openvino(graphs.fp32, wish, try_out)
     if precision == "fp32":
         return onnxruntime.InferenceSession(graphs.fp32, _options(wish), providers=[CPU]), ""
-    if graphs.int8 is None:
-        return None, "this network has no int8 graph"
+    if precision not in graphs.others:
+        return None, f"this network has no {precision} graph"
     if wish.precision == "auto" and not multiplies_int8():
         return None, "this CPU has no VNNI instructions for int8"
-    return onnxruntime.InferenceSession(graphs.int8, _options(wish), providers=[CPU]), ""
+    return onnxruntime.InferenceSession(graphs.others[precision], _options(wish), providers=[CPU]), ""
 
 
-def _try_cuda(model: bytes, wish: Wish, try_out: TryOut) -> tuple[onnxruntime.InferenceSession | None, str]:
-    """A CUDA session, or None and the reason."""
+def _try_cuda(graphs: Graphs, precision: Precision, wish: Wish, try_out: TryOut) -> Opened:
+    """A CUDA session that computes so, or None and the reason."""
+    if precision != "fp32" and precision not in graphs.others:
+        return None, f"this network has no {precision} graph"
+    model = graphs.others.get(precision, graphs.fp32)
     if hasattr(onnxruntime, "preload_dlls"):
         onnxruntime.preload_dlls()
     return _try_provider(model, wish, CUDA, {"device_id": str(wish.cuda_index), **CUDA_REPEATABLE}, try_out)
 
 
-def _try_openvino(model: bytes, wish: Wish, try_out: TryOut) -> tuple[onnxruntime.InferenceSession | None, str]:
+def _try_openvino(model: bytes, wish: Wish, try_out: TryOut) -> Opened:
     """A session that computes in bfloat16 on the CPU through OpenVINO, or None and the reason."""
     if OPENVINO not in onnxruntime.get_available_providers():
         return None, "this onnxruntime has no OpenVINO provider"
@@ -158,9 +181,7 @@ def _try_openvino(model: bytes, wish: Wish, try_out: TryOut) -> tuple[onnxruntim
     return _try_provider(model, wish, OPENVINO, options, try_out)
 
 
-def _try_provider(
-    model: bytes, wish: Wish, provider: str, provider_options: dict[str, str], try_out: TryOut
-) -> tuple[onnxruntime.InferenceSession | None, str]:
+def _try_provider(model: bytes, wish: Wish, provider: str, provider_options: dict[str, str], try_out: TryOut) -> Opened:
     """A session that really runs on the provider, or None and the reason."""
     name = provider.removesuffix("ExecutionProvider")
     try:

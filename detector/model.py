@@ -25,7 +25,8 @@ from detector.wish import DeviceName, Precision, Wish
 
 BOX_OUTPUTS = ("xyxy", "score", "class")
 FRAME_OUTPUTS = ("frame_score", "look_alike_score", "cell_score")
-INT8_GRAPH = "model.int8.onnx"  # beside model.onnx, where one was found to lose next to nothing
+GRAPH_FILES: dict[Precision, str] = {"int8": "model.int8.onnx", "fp16": "model.fp16.onnx"}
+"""By precision, graphs that may lie beside model.onnx."""
 PADDING_GREY = 114  # what the networks saw around their training pictures
 # What makes ONNX Runtime open other files: weights kept outside the graph, and graphs compiled beforehand.
 POINTS_ELSEWHERE = {b"\x0a\x08location": "weights in another file", b"EPContext": "a compiled graph in another file"}
@@ -50,8 +51,8 @@ def load_network(
             holds the manifest.json that lists their SHA-256.
         device: "cpu", "cuda", "cuda:1" for the second of several, or "auto" for CUDA where a session really runs there.
         threads: how many share one picture on the CPU; None for one a core. The boxes are the same for any number.
-        precision: what to compute in: "fp32", "int8", "bf16", or "auto" for float32 on CUDA, and on the CPU for the
-            fastest in which it is released and that runs here.
+        precision: what to compute in: "fp32", "int8" and "bf16" on the CPU, "fp16" on CUDA, or "auto" for the fastest
+            in which it is released and that runs here.
 
     Raises:
         ModelError: no such network, a file that does not match its manifest, a card that makes no sense, or a graph
@@ -71,8 +72,8 @@ def load_network(
         session, problem = None, f"cannot be opened ({str(error).splitlines()[0]})"
     if problem:
         raise ModelError(f"{folder}: its graph {problem}; export it again with models/export.py")
-    if chosen.precision == "int8" and graphs.int8 is not None:
-        card = replace(card, sha256=hashlib.sha256(graphs.int8).hexdigest())
+    if chosen.precision in graphs.others:
+        card = replace(card, sha256=hashlib.sha256(graphs.others[chosen.precision]).hexdigest())
     return Network(card, session, chosen)
 
 
@@ -105,7 +106,8 @@ def _read_checked(folder: Path) -> tuple[Graphs, ModelCard]:
     try:
         manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
         listed = manifest["networks"][folder.name]
-        files = ("model.onnx", "model.json", *((INT8_GRAPH,) if INT8_GRAPH in listed else ()))
+        others = {precision: file for precision, file in GRAPH_FILES.items() if file in listed}
+        files = ("model.onnx", "model.json", *others.values())
         hashes = {file: str(listed[file]) for file in files}
         contents = {file: (folder / file).read_bytes() for file in hashes}
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -121,7 +123,8 @@ def _read_checked(folder: Path) -> tuple[Graphs, ModelCard]:
         for mark, what in POINTS_ELSEWHERE.items():
             if mark in content:
                 raise ModelError(f"{folder / file}: asks for {what}, and no other file is opened; embed it")
-    return Graphs(contents["model.onnx"], contents.get(INT8_GRAPH), card.precisions), card
+    of_others = {precision: contents[file] for precision, file in others.items()}
+    return Graphs(contents["model.onnx"], of_others, card.precisions), card
 
 
 def _layout_problem(session: Any, card: ModelCard) -> str:

@@ -54,8 +54,8 @@ class InputClip:
 class NetworkUsed:
     """A network that looked at the clip; `size_px` is its input size, where it changed that of most frames.
 
-    `sha256` is that of the graph that was used, `precision` what it computed in: fp32, int8 or bf16. Where the vehicles
-    come from a file, that stands in place of their network, and `size_px` and `precision` are None.
+    `sha256` is that of the graph that was used, `precision` what it computed in: fp32, int8, bf16 or fp16. Where the
+    vehicles come from a file, that stands in place of their network, and `size_px` and `precision` are None.
     """
 
     name: str

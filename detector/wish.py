@@ -7,10 +7,13 @@ from typing import Literal
 DeviceName = str
 """auto, cpu, cuda, or cuda:N for the N-th of several, from 0."""
 
-Precision = Literal["auto", "fp32", "int8", "bf16"]
-FASTER: tuple[Precision, ...] = ("int8", "bf16")  # the fastest first
-"""`int8` is a graph of its own on ONNX Runtime's CPU provider, `bf16` the float32 graph on that of OpenVINO. Which of
-them a network may compute in stands in its model.json, with what it loses on val (models/precisions.py)."""
+Precision = Literal["auto", "fp32", "int8", "bf16", "fp16"]
+FASTER_ON_CPU: tuple[Precision, ...] = ("int8", "bf16")  # the fastest first
+FASTER_ON_CUDA: tuple[Precision, ...] = ("fp16",)
+FASTER = (*FASTER_ON_CPU, *FASTER_ON_CUDA)
+"""`int8` is a graph of its own on ONNX Runtime's CPU provider, `bf16` the float32 graph on that of OpenVINO, `fp16` a
+graph of its own on CUDA. Which of them a network may compute in stands in its model.json, with what it loses on val
+(models/precisions.py)."""
 
 
 @dataclass(frozen=True)

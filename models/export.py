@@ -25,7 +25,7 @@ import yaml
 from ultralytics import YOLO
 
 from benchmarks.results import write_whole
-from detector.model import INT8_GRAPH
+from detector.model import GRAPH_FILES
 from models.box_rule import BoxRule
 from models.frame_head import read_head
 from models.graph import add_input_nodes, add_suppression, look_twice
@@ -74,7 +74,8 @@ def main() -> None:
     part = arguments.folder / "model.onnx.part"
     onnx.save(model, part)
     os.replace(part, arguments.folder / "model.onnx")
-    (arguments.folder / INT8_GRAPH).unlink(missing_ok=True)  # that of another model.onnx; models/quantise.py makes it
+    for of_another in GRAPH_FILES.values():  # models/quantise.py and models/halve.py make them anew
+        (arguments.folder / of_another).unlink(missing_ok=True)
     document = {key: value for key, value in release.items() if key != "graph"}
     write_whole(arguments.folder / "model.json", json.dumps(document, indent=2) + "\n")
     write_manifest(arguments.folder.parent)

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from benchmarks.results import write_whole
-from detector.model import INT8_GRAPH
+from detector.model import GRAPH_FILES
 
 
 def write_manifest(models: Path) -> None:
@@ -13,8 +13,8 @@ def write_manifest(models: Path) -> None:
     networks = {
         folder.parent.name: {
             name: hashlib.sha256((folder.parent / name).read_bytes()).hexdigest()
-            for name in ("model.onnx", INT8_GRAPH, "model.json")
-            if name != INT8_GRAPH or (folder.parent / name).is_file()
+            for name in ("model.onnx", *GRAPH_FILES.values(), "model.json")
+            if (folder.parent / name).is_file()
         }
         for folder in sorted(models.glob("*/model.json"))
     }

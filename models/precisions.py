@@ -2,6 +2,7 @@
 
     python -m models.precisions vehicles ../shared/datasets int8
     python -m models.precisions vehicles ../shared/datasets bf16    # where onnxruntime-openvino is installed
+    python -m models.precisions vehicles ../shared/datasets fp16    # no GPU needed, see models.halve.rounded
 
 Compares AP50 of "a vehicle is here", and on mian, whose classes are sure, the mean over the kinds, with those of
 model.onnx in float32 (benchmarks/results/accuracy_<network>.json), at the sizes that the sources are used at. Keeps the
@@ -10,22 +11,26 @@ written into model.json with what it loses, which is what `--precision auto` goe
 """
 
 import argparse
+import hashlib
 import json
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import cv2
+import onnx
 import onnxruntime
 
 from benchmarks.accuracy import FLOOR
 from benchmarks.results import FOLDER, read_results, write_results, write_whole
-from detector.model import Network, load_network
-from detector.wish import FASTER
+from detector.device import CPU, Device
+from detector.model import GRAPH_FILES, Network, load_card, load_network
+from detector.wish import FASTER, Precision
 from models.box_precision import agnostic_precision, class_precision
 from models.figures import CONFUSION_SOURCE
+from models.halve import rounded
 from models.manifest import write_manifest
 from models.truth import read_picture, vehicle_truth
 
@@ -45,6 +50,18 @@ class Measured:
     size_px: int
     of: str
     ap50: float
+
+
+def opened(name: str, precision: Precision) -> Network:
+    """The network as it computes on the CPU in this precision; in float16 as it would on a GPU, but slower."""
+    if precision != "fp16":
+        return load_network(name, "cpu", precision=precision)
+    content = (MODELS / name / GRAPH_FILES[precision]).read_bytes()
+    graph = rounded(onnx.load_from_string(content)).SerializeToString()
+    card = replace(load_card(name), sha256=hashlib.sha256(content).hexdigest())
+    reason = "float32 on the CPU, with what every operator gives rounded to float16"
+    session = onnxruntime.InferenceSession(graph, providers=[CPU])
+    return Network(card, session, Device("cpu", "cpu", reason, (CPU,), precision))
 
 
 def measure(network: Network, shared: Path, sizes_px: Mapping[str, Sequence[int]]) -> Iterator[Measured]:
@@ -101,7 +118,7 @@ def main() -> None:
     parser.add_argument("precision", choices=FASTER)
     arguments = parser.parse_args()
     accuracy = read_results(f"accuracy_{arguments.network}")
-    network = load_network(arguments.network, "cpu", precision=arguments.precision)
+    network = opened(arguments.network, arguments.precision)
     rows = beside_float32(measure(network, arguments.shared, SIZES_PX), accuracy)
     for row in rows:
         print(

@@ -29,7 +29,7 @@ from onnxruntime.quantization.calibrate import TensorData, TensorsData
 from onnxruntime.quantization.qdq_quantizer import QDQQuantizer
 
 from datasets.pictures import find_pictures
-from detector.model import INT8_GRAPH, letterbox
+from detector.model import GRAPH_FILES, letterbox
 from models.graph import softmax_as_sums
 from models.manifest import write_manifest
 from models.truth import read_picture
@@ -56,13 +56,13 @@ def name_nodes(graph: onnx.GraphProto) -> None:
         each.name = each.name or f"decode/{index}"
 
 
-def nodes_in_float(graph: onnx.GraphProto) -> list[str]:
-    """Names of the nodes that stay as they are: all behind the last convolutions, and those of IN_FLOAT."""
+def nodes_in_float(graph: onnx.GraphProto, layers: tuple[str, ...] = IN_FLOAT) -> list[str]:
+    """Names of the nodes that stay as they are: all behind the last convolutions, and those of `layers`."""
 
     def is_kept(name: str) -> bool:
         layer = name.removeprefix("half/")
         in_a_layer = layer.startswith("/model.") and (not layer.startswith("/model.23/") or layer.count("/") > 2)
-        return layer.startswith(IN_FLOAT) or not in_a_layer
+        return layer.startswith(layers) or not in_a_layer
 
     return [each.name for each in graph.node if is_kept(each.name)]
 
@@ -130,9 +130,9 @@ def main() -> None:
     cv2.setNumThreads(1)
     made = quantised(onnx.load(arguments.folder / "model.onnx"), calibration_pictures(arguments.shared))
     onnx.checker.check_model(made, full_check=True)
-    part = arguments.folder / f"{INT8_GRAPH}.part"
+    part = arguments.folder / f"{GRAPH_FILES['int8']}.part"
     onnx.save(made, part)
-    os.replace(part, arguments.folder / INT8_GRAPH)
+    os.replace(part, arguments.folder / GRAPH_FILES["int8"])
     write_manifest(arguments.folder.parent)
 
 

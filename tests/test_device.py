@@ -9,10 +9,11 @@ import pytest
 
 from detector import device, load_network
 from detector.device import DeviceError, Graphs, open_session
-from detector.wish import Wish
+from detector.wish import Precision, Wish
 
 CPU, CUDA, OPENVINO = device.CPU, device.CUDA, device.OPENVINO
-BOTH = Graphs(b"float", b"eight", ("int8", "bf16"))
+BOTH = Graphs(b"float", {"int8": b"eight"}, ("int8", "bf16"))
+HALF = Graphs(b"float", {"int8": b"eight", "fp16": b"half"}, ("fp16",))
 
 
 class Session:
@@ -108,15 +109,59 @@ def test_int8_is_not_for_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
     assert open_session(BOTH, Wish("auto", "int8"), run_once)[1].used == "cpu"
 
 
+def test_cuda_computes_in_float16_where_that_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    onnxruntime_with(monkeypatch, [CUDA, CPU], {CUDA: [CUDA, CPU]})
+    session, chosen = open_session(HALF, Wish(), run_once)
+    assert (session.model, chosen.precision) == (b"half", "fp16")
+    assert chosen.reason == "a CUDA session opened and ran; in fp16, the fastest form in which this network is released"
+
+
+@pytest.mark.parametrize(
+    ("graphs", "precision", "model"),
+    [(HALF, "fp32", b"float"), (Graphs(b"float", {"fp16": b"half"}), "fp16", b"half")],
+)
+def test_what_is_asked_of_cuda_is_taken(
+    monkeypatch: pytest.MonkeyPatch, graphs: Graphs, precision: Precision, model: bytes
+) -> None:
+    onnxruntime_with(monkeypatch, [CUDA, CPU], {CUDA: [CUDA, CPU]})
+    session, chosen = open_session(graphs, Wish("cuda", precision), run_once)
+    assert (session.model, chosen.precision) == (model, precision)
+    assert chosen.reason == f"CUDA was asked for; in {precision}, which was asked for"
+
+
+def test_cuda_that_does_not_run_the_float16_graph_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    onnxruntime_with(monkeypatch, [CUDA, CPU], {CUDA: [CUDA, CPU]})
+    session, chosen = open_session(HALF, Wish(), lambda session: session.model == b"half" and fail(session))
+    assert (session.model, chosen.used, chosen.precision) == (b"float", "cuda", "fp32")
+    assert "in fp32, because the CUDA session opened but does not run" in chosen.reason
+
+
+def test_float16_is_not_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    onnxruntime_with(monkeypatch, [CPU], {})
+    with pytest.raises(DeviceError, match=r"for CUDA alone, and the CPU was asked for; use --precision auto"):
+        open_session(HALF, Wish("cpu", "fp16"), run_once)
+    with pytest.raises(
+        DeviceError, match=r"for CUDA alone, and this onnxruntime has no CUDA provider; use --precision auto"
+    ):
+        open_session(HALF, Wish("auto", "fp16"), run_once)
+    assert open_session(HALF, Wish("cpu"), run_once)[1].precision == "fp32"
+
+
+def test_a_network_without_a_float16_graph_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    onnxruntime_with(monkeypatch, [CUDA, CPU], {CUDA: [CUDA, CPU]})
+    with pytest.raises(DeviceError, match="this network has no fp16 graph"):
+        open_session(Graphs(b"float"), Wish("cuda", "fp16"), run_once)
+
+
 @pytest.mark.parametrize(
     ("graphs", "vnni", "available", "precision", "said"),
     [
         (BOTH, True, [OPENVINO, CPU], "int8", "the fastest form"),
         (BOTH, False, [OPENVINO, CPU], "bf16", "no VNNI"),
         (BOTH, False, [CPU], "fp32", "no VNNI.* and this onnxruntime has no OpenVINO"),
-        (Graphs(b"float", None, ("bf16",)), True, [OPENVINO, CPU], "bf16", "the fastest form"),
-        (Graphs(b"float", b"eight"), True, [OPENVINO, CPU], "fp32", "the only form"),
-        (Graphs(b"float", None, ("int8",)), True, [CPU], "fp32", "no int8 graph"),
+        (Graphs(b"float", released=("bf16",)), True, [OPENVINO, CPU], "bf16", "the fastest form"),
+        (Graphs(b"float", {"int8": b"eight"}), True, [OPENVINO, CPU], "fp32", "the only form"),
+        (Graphs(b"float", released=("int8",)), True, [CPU], "fp32", "no int8 graph"),
     ],
 )
 def test_the_cpu_computes_in_the_fastest_form_that_is_released_and_runs(
