@@ -16,7 +16,7 @@ from typing import Any
 STAGES: Mapping[str, tuple[str, ...]] = {
     "decode": ("detector.clip:ClipReader.__iter__",),
     "scaling and colour": ("detector.frame:Converters.convert", "detector.frame:upright_image"),
-    "camera motion": ("detector.analysis:CameraMotionEstimator.update",),
+    "camera motion": ("detector.motion:CameraMotionEstimator.update",),
     "letterbox": ("detector.model:letterbox",),
     "{} network": ("detector.model:Network.detect",),  # by the network's name
     "shots": ("detector.analysis:ShotFinder.update", "detector.analysis:FlashCue.update"),

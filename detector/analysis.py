@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from detector.clip import Frame
 from detector.clip_reading import Reader, confined, frame_rate, frames_expected, open_clip
 from detector.colour import chroma
 from detector.counting import count_clip
@@ -27,9 +26,7 @@ from detector.looks import Networks as Networks
 from detector.looks import VehiclesSeen, vehicles_seen
 from detector.model_card import ModelError, ThresholdName
 from detector.mot_file import SavedDetections
-from detector.motion import CameraMotionEstimator
 from detector.observations import Observation, Observations
-from detector.reading_ahead import reading_ahead
 from detector.report import SCHEMA, Report, Run, Settings
 from detector.report_assembly import (
     convoy_summaries,
@@ -44,6 +41,7 @@ from detector.report_assembly import (
     versions,
 )
 from detector.scaled_looks import found_in
+from detector.seen_frames import SeenFrame, seen_frames
 from detector.shot_findings import (
     LOW_SCORE_SHARE,
     Looking,
@@ -53,7 +51,6 @@ from detector.shot_findings import (
 )
 from detector.shots import ShotFinder, ShotSpan
 from detector.sightings import Sighting, sighting_of
-from detector.small_pictures import SmallPictures, with_small_pictures
 from detector.wish import DeviceName
 
 SMOKE_FIRE_EVERY_S = 0.3  # smoke changes slowly
@@ -144,8 +141,8 @@ def analyze(
             bound = {"clip": sha256, "settings": asdict(settings), "versions": versions()}
             networks = journal.around(networks, as_read(bound))
         look = vehicles_seen(networks.vehicles, looking.confidence, sizes_px, every)
-        watch = _Watch(networks, looking, look, frame_rate(reader), on_detections, on_frames)
-        interrupted = _watch_clip(reader, watch, frames_expected(reader, from_s, to_s), on_progress)
+        watch = _Watch(networks, looking, frame_rate(reader), on_detections, on_frames)
+        interrupted = _watch_clip(reader, look, watch, frames_expected(reader, from_s, to_s), on_progress)
         frames = sum(len(shot.observations) for shot in watch.findings)
         source = input_clip(path, reader, frames, sha256, before.bytes if before else 0)
         asked_px = None if isinstance(networks.vehicles, SavedDetections) else sizes_px[0]
@@ -184,7 +181,6 @@ class _Watch:
 
     networks: Networks
     looking: Looking
-    vehicles_seen: VehiclesSeen
     frame_rate: float
     on_detections: OnDetections | None
     on_frames: OnFrames | None
@@ -193,7 +189,6 @@ class _Watch:
     _sightings: list[Sighting] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._motion = CameraMotionEstimator()
         self._finder = ShotFinder(self.frame_rate)
         self._flash_cue = FlashCue()
         self.smoke_fire_every = max(1, round(SMOKE_FIRE_EVERY_S * self.frame_rate))
@@ -201,23 +196,21 @@ class _Watch:
         self._picture_px = (0, 0)
         self.frames = 0  # up to the last one seen, also those that were left out before the first
 
-    def look(self, frame: Frame, pictures: SmallPictures) -> None:
+    def look(self, seen: SeenFrame) -> None:
         """Observe one frame, and settle the shots that are known to be over."""
-        small = pictures.thumbnail
+        frame, small = seen.frame, seen.thumbnail
         self._picture_px = (frame.picture.width, frame.picture.height)
         time_s = frame.time.seconds
-        motion = self._motion.update(pictures.halved, frame.picture.width)
-        found, size_px = self.vehicles_seen(frame, small, motion, LOW_SCORE_SHARE * self.looking.confidence)
         if self.on_detections:
-            self.on_detections(frame.index, found)
+            self.on_detections(frame.index, seen.found)
         self.frames = frame.index + 1
         due, lit = frame.index % self.smoke_fire_every == 0 or not self._observations, self._flash_cue.update(small)
         if due or lit:
-            seen = found_in(frame.picture, self.networks.smoke_fire, confidence=SMOKE_FIRE_FLOOR)
-            sighting = sighting_of(frame.index, time_s, seen, self.looking.kinds)
+            answer = found_in(frame.picture, self.networks.smoke_fire, confidence=SMOKE_FIRE_FLOOR)
+            sighting = sighting_of(frame.index, time_s, answer, self.looking.kinds)
             self._sightings.append(replace(sighting, due=due, lit=lit, chroma=chroma(small)))
         dark = float(small.mean()) < DARK_LEVEL
-        self._observations.append(Observation(frame.index, time_s, found, size_px, motion, dark))
+        self._observations.append(Observation(frame.index, time_s, seen.found, seen.size_px, seen.motion, dark))
         for span in self._finder.update(frame.index, small):
             self._settle(span)
 
@@ -245,13 +238,15 @@ class _Watch:
             self.on_frames(frame_records(findings, self.looking))
 
 
-def _watch_clip(reader: Reader, watch: _Watch, expected: int | None, on_progress: OnProgress | None) -> bool:
+def _watch_clip(
+    reader: Reader, look: VehiclesSeen, watch: _Watch, expected: int | None, on_progress: OnProgress | None
+) -> bool:
     """Look at every frame; True if the user broke it off, with what was seen till then settled."""
     interrupted = False
     try:
-        with reading_ahead(with_small_pictures(reader)) as frames:
-            for done, (frame, pictures) in enumerate(frames, start=1):
-                watch.look(frame, pictures)
+        with seen_frames(reader, look, LOW_SCORE_SHARE * watch.looking.confidence) as frames:
+            for done, seen in enumerate(frames, start=1):
+                watch.look(seen)
                 if on_progress:
                     on_progress(done, expected)
     except KeyboardInterrupt:

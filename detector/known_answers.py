@@ -6,6 +6,7 @@ here, whatever else became of the one who looked.
 
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,7 @@ KEEP_EVERY = 100  # answers; what is not yet kept is lost with the process
 
 class KnownAnswers:
     """Answers of several networks in one file (SQLite), which one process writes before others read it; a context
-    manager.
+    manager. Its threads may ask at the same time, for each network looks in one of its own.
 
     Args:
         path: of the file; made where there is none.
@@ -34,7 +35,8 @@ class KnownAnswers:
     """
 
     def __init__(self, path: Path) -> None:
-        self._base = sqlite3.connect(path)
+        self._base = sqlite3.connect(path, check_same_thread=False)
+        self._one_at_a_time = threading.Lock()
         self._base.execute("PRAGMA synchronous = OFF")  # nobody asks for it after a crash of the machine
         self._base.execute("CREATE TABLE IF NOT EXISTS answers (call BLOB PRIMARY KEY, found BLOB) WITHOUT ROWID")
         self._unkept = 0
@@ -50,17 +52,19 @@ class KnownAnswers:
 
     def recall(self, call: bytes) -> Detections | None:
         """The answer to a call, see `call_of`; None where it is not known."""
-        row = self._base.execute("SELECT found FROM answers WHERE call = ?", (call,)).fetchone()
+        with self._one_at_a_time:
+            row = self._base.execute("SELECT found FROM answers WHERE call = ?", (call,)).fetchone()
         return None if row is None else from_bytes(msgspec.msgpack.decode(row[0], type=Found))
 
     def keep(self, call: bytes, found: Detections) -> None:
         """Write an answer down."""
         answer = msgspec.msgpack.encode(to_bytes(found))
-        self._base.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (call, answer))
-        self._unkept += 1
-        if self._unkept >= KEEP_EVERY:
-            self._base.commit()
-            self._unkept = 0
+        with self._one_at_a_time:
+            self._base.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (call, answer))
+            self._unkept += 1
+            if self._unkept >= KEEP_EVERY:
+                self._base.commit()
+                self._unkept = 0
 
 
 class KnowingNetwork(Network):
