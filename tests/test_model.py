@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from detector import load_network, model
 from detector.device import DeviceError
-from detector.model import ModelError, Network, letterbox, networks_folder
+from detector.model import BATCH_ON_CUDA, ModelError, Network, letterbox, networks_folder
 from detector.wish import Precision
 
 
@@ -83,6 +84,35 @@ def test_a_network_that_judges_frames_with_no_number_is_named() -> None:
 def test_a_network_of_boxes_alone_says_nothing_of_the_frame(network: Network) -> None:
     [found] = network.detect([np.zeros((64, 64, 3), np.uint8)])
     assert found.frame is None
+
+
+def in_batches(network: Network) -> Network:
+    """The same network, which takes its device for one that gains by batches."""
+    return Network(network.card, network._session, replace(network.device, used="cuda"))
+
+
+TOGETHER = 1e-3  # px, and of scores: sums are added up in another order
+SIZES = [(48, 64), (333, 21), (48, 64), (96, 128), *[(48, 64)] * (BATCH_ON_CUDA + 1)]
+
+
+@pytest.mark.parametrize("name", ["fast", "smoke_fire"])
+@pytest.mark.parametrize("sizes", [[], SIZES[:1], SIZES], ids=["none", "one", "several sizes, more than one batch"])
+def test_pictures_looked_at_together_give_what_each_gives_alone(name: str, sizes: list[tuple[int, int]]) -> None:
+    alone = load_network(name, device="cpu", precision="fp32")
+    rng = np.random.default_rng(2)
+    pictures = [cv2.resize(rng.integers(0, 255, (6, 8, 3), np.uint8), size[::-1]) for size in sizes]
+    found = in_batches(alone).detect(pictures, confidence=0.001, size_px=160)
+    assert len(found) == len(pictures)
+    for picture, together in zip(pictures, found, strict=True):
+        [by_itself] = alone.detect([picture], confidence=0.001, size_px=160)
+        assert (together.classes == by_itself.classes).all()
+        np.testing.assert_allclose(together.xyxy, by_itself.xyxy, atol=TOGETHER)
+        np.testing.assert_allclose(together.scores, by_itself.scores, atol=TOGETHER)
+        assert (together.frame is None) == (by_itself.frame is None)
+        if together.frame is not None and by_itself.frame is not None:
+            np.testing.assert_allclose(together.frame.scores, by_itself.frame.scores, atol=TOGETHER)
+            assert (together.frame.regions == by_itself.frame.regions).all()
+    assert not sizes or sum(map(len, found)) > 0
 
 
 def test_no_pictures_give_no_detections(network: Network) -> None:
