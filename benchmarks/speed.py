@@ -12,9 +12,10 @@ checkpoint for the same input, since it cannot run ours, which takes bytes and h
 is by default models/vehicles/start.pt: the layers of the released network, its numbers those of the release before.
 
 Then what a frame costs as clips get longer and vehicles more (benchmarks/speed_growth.py), and how long the command
-takes to start (benchmarks/speed_startup.py). Prints tables, and keeps a whole run in benchmarks/results/speed.json, or
-speed_bf16.json where the interpreter has OpenVINO, in which the default settings then compute;
-`python -m benchmarks.speed_tables` puts both into the documents. Needs ../shared/clips for the real clips.
+takes to start (benchmarks/speed_startup.py). Prints tables, and keeps a whole run in benchmarks/results/speed.json,
+speed_bf16.json where the interpreter has OpenVINO, in which the default settings then compute, or speed_cuda.json where
+they run on CUDA; `python -m benchmarks.speed_tables` puts all of them into the documents. Needs ../shared/clips for the
+real clips.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import re
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,13 @@ def run(given: argparse.Namespace) -> dict[str, Any]:
     return figures
 
 
+def kept_as(device: Mapping[str, Any]) -> str:
+    """The name of a whole run: one for each kind of device, so that none stands in place of another."""
+    if device["used"] != "cpu":
+        return "speed_cuda"
+    return "speed" if device["precision"] == "fp32" else f"speed_{device['precision']}"
+
+
 def main() -> None:
     given = arguments()
     if given.yolo_python is None:
@@ -202,8 +210,7 @@ def main() -> None:
     print(printed(figures))
     everything = list(given.clips) == list(CLIPS) and given.sides is None and list(given.only) == list(PARTS)
     if everything and given.yolo_python:
-        precision = figures["device"]["precision"]
-        write_results("speed" if precision == "fp32" else f"speed_{precision}", figures)
+        write_results(kept_as(figures["device"]), figures)
     else:
         remark("a part of the run is not kept")
 

@@ -19,7 +19,7 @@ def circumstances(threads: int) -> dict[str, Any]:
     return {
         "commit": commit(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "machine": {"architecture": platform.machine(), "cores": os.cpu_count(), "flags": flags()},
+        "machine": {"architecture": platform.machine(), "cores": os.cpu_count(), "flags": flags(), "gpus": gpus()},
         "load_before": round(os.getloadavg()[0], 1),
         "threads": threads,
     }
@@ -37,6 +37,20 @@ def commit() -> str:
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+
+
+def gpus() -> list[str]:
+    """Name and driver of each NVIDIA GPU, as nvidia-smi lists them; none where it is not there or fails."""
+    try:
+        listed = subprocess.run(
+            ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    return listed.splitlines()
 
 
 def flags() -> list[str]:

@@ -78,6 +78,8 @@ def plain_loop(task: Task) -> Work:
 
     from detector.model import letterbox, networks_folder
 
+    if task.device == "cuda":
+        onnxruntime.preload_dlls()  # without it the session may lie on the CPU, and not say so
     session = onnxruntime.InferenceSession(networks_folder() / "vehicles" / "model.onnx", providers=_providers(task))
     confidence = np.float32([0.1])
 

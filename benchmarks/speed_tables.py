@@ -3,7 +3,8 @@
     python -m benchmarks.speed_tables     # puts the figures that are kept into README.md and docs/performance.md
 
 Each table stands between two marks, `<!-- NAME of benchmarks.speed -->` and `<!-- end of NAME -->`, and only what lies
-between them is written anew. Of a run in bfloat16 the first mark is `<!-- NAME of benchmarks.speed in bf16 -->`.
+between them is written anew. Of a run in bfloat16 the first mark is `<!-- NAME of benchmarks.speed in bf16 -->`, of one
+on CUDA `<!-- NAME of benchmarks.speed on cuda -->`. A run that is not kept leaves its tables as they are.
 """
 
 import re
@@ -12,9 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.results import read_results, write_whole
+from benchmarks.results import FOLDER, read_results, write_whole
 
-RUNS = {"speed": "benchmarks.speed", "speed_bf16": "benchmarks.speed in bf16"}
+RUNS = {
+    "speed": "benchmarks.speed",
+    "speed_bf16": "benchmarks.speed in bf16",
+    "speed_cuda": "benchmarks.speed on cuda",
+}
 """Names of kept results, and what their marks call them."""
 DOCUMENTS = (Path("README.md"), Path("docs") / "performance.md")
 NOT_MEASURED = "not measured"
@@ -62,9 +67,10 @@ def printed(figures: Mapping[str, Any]) -> str:
 def circumstances(figures: Mapping[str, Any]) -> str:
     """One sentence: of which commit, when and on what."""
     machine, load = figures["machine"], figures["load_before"]
+    kinds = ", ".join([*machine["flags"], *machine.get("gpus", ())])
     return (
         f"Commit {figures['commit']}, {figures['date']}; {figures['threads']} threads on {machine['cores']} cores "
-        f"({machine['architecture']}: {', '.join(machine['flags'])}), where {load:g} processes wanted to run just "
+        f"({machine['architecture']}: {kinds}), where {load:g} processes wanted to run just "
         f"before; networks on {figures['device']['used']} ({figures['device']['reason']}); {figures['frames']} frames, "
         f"medians of {figures['rounds']} rounds; "
         + ", ".join(f"{name} {version}" for name, version in figures["versions"].items())
@@ -191,6 +197,8 @@ def _table(rows: Sequence[str]) -> str:
 
 def main() -> None:
     for name, run in RUNS.items():
+        if not (FOLDER / f"{name}.json").is_file():
+            continue
         figures = read_results(name)
         for path in DOCUMENTS:
             write_whole(path, refreshed(path.read_text(), figures, run))

@@ -11,10 +11,11 @@ import pytest
 
 from benchmarks import speed
 from benchmarks.speed import commands, ratios, summed_up
-from benchmarks.speed_machine import TELLING_FLAGS, circumstances
+from benchmarks.speed_machine import TELLING_FLAGS, circumstances, gpus
 from benchmarks.speed_sides import SIDES, Task
 from benchmarks.speed_stages import STAGES, StageClock
 from benchmarks.speed_startup import FIRST_FRAME, longest_imports, seconds
+from benchmarks.speed_tables import RUNS
 from benchmarks.speed_turns import Side, Stopwatch, Turn, take_turns
 from detector import clip_attempt
 from detector.analysis import Networks
@@ -198,6 +199,32 @@ GROWTH = {
     "times": 1.0,
     "times_without_networks": 1.0,
 }
+
+
+@pytest.mark.parametrize(
+    ("device", "name"),
+    [
+        ({"used": "cpu", "precision": "fp32"}, "speed"),
+        ({"used": "cpu", "precision": "bf16"}, "speed_bf16"),
+        ({"used": "cuda", "precision": "fp32"}, "speed_cuda"),
+        ({"used": "cuda", "precision": "fp16"}, "speed_cuda"),
+    ],
+)
+def test_a_run_on_one_kind_of_device_does_not_replace_that_on_another(device: dict[str, str], name: str) -> None:
+    assert speed.kept_as(device) == name
+    assert name in RUNS
+
+
+@pytest.mark.parametrize(
+    ("script", "found"), [("echo 'NVIDIA H100, 550.1'", ["NVIDIA H100, 550.1"]), ("echo no driver; exit 9", [])]
+)
+def test_gpus_are_named_as_nvidia_smi_names_them(
+    script: str, found: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "nvidia-smi").chmod(0o755)
+    assert gpus() == found
 
 
 def test_the_machine_is_told_by_cores_and_flags() -> None:

@@ -1,11 +1,14 @@
 """What the tables of the speed benchmark say, and that only their own places in a document change."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks import speed_tables
+from benchmarks.results import write_results
 from benchmarks.speed_growth import compared, side
-from benchmarks.speed_tables import AIMS, aims, circumstances, printed, refreshed, short, sides, stages
+from benchmarks.speed_tables import AIMS, GROWTH_AIMS, aims, circumstances, printed, refreshed, short, sides, stages
 from benchmarks.speed_turns import Stopwatch, Turn
 from tests.fakes import ground, noisy, write_pictures
 
@@ -15,6 +18,7 @@ def side_of(fps: float, **stages_ms: float) -> dict[str, Any]:
     return figures | ({"stages_ms": stages_ms} if stages_ms else {})
 
 
+GROWN = {"rows": {}, "times": 1.0, "times_without_networks": 1.0}
 FIGURES: dict[str, Any] = {
     "commit": "abc",
     "date": "2026-01-02",
@@ -93,6 +97,33 @@ def test_tables_of_one_run_leave_those_of_another_alone() -> None:
     document = "<!-- aims of benchmarks.speed in bf16 -->\nold\n<!-- end of aims -->"
     assert refreshed(document, FIGURES) == document
     assert "old" not in refreshed(document, FIGURES, "benchmarks.speed in bf16")
+
+
+def test_a_run_on_a_gpu_fills_its_tables_and_a_run_that_is_not_kept_leaves_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = tmp_path / "performance.md"
+    marks = "<!-- aims of benchmarks.speed{} -->\nold\n<!-- end of aims -->\n"
+    document.write_text(marks.format("") + marks.format(" on cuda"))
+    monkeypatch.setattr(speed_tables, "DOCUMENTS", (document,))
+    monkeypatch.setattr(speed_tables, "FOLDER", tmp_path)
+    monkeypatch.setattr("benchmarks.results.FOLDER", tmp_path)
+    ratios = {"default_against_yolo": 3.5, "default_against_decode": 1.2}
+    clips = {"a": {"size_px": [640, 360], "sides": {"detect": side_of(60.0)}, "ratios": ratios}}
+    figures = {**FIGURES, "device": {"used": "cuda", "reason": "it ran", "providers": []}, "clips": clips}
+    write_results("speed_cuda", figures | {"growth": dict.fromkeys(GROWTH_AIMS, GROWN)})
+    speed_tables.main()
+    filled = document.read_text()
+    assert "| at least 3 | **3.5** |" in filled
+    assert "| at most 1.3 | **1.2** |" in filled
+    assert filled.count("old") == 1
+
+
+def test_every_run_has_its_tables_in_the_documents() -> None:
+    documents = "".join((Path(__file__).parents[2] / path).read_text() for path in speed_tables.DOCUMENTS)
+    for run in speed_tables.RUNS.values():
+        for table in ("circumstances", "aims", "sides"):
+            assert f"<!-- {table} of {run} -->" in documents
 
 
 def test_growth_is_the_last_against_the_first_with_and_without_the_networks() -> None:
