@@ -99,7 +99,9 @@ def open_session(graphs: Graphs, wish: Wish, try_out: TryOut) -> tuple[onnxrunti
         used = wish.device if asked_for else "cuda"
         return session, Device(wish.device, used, reason, tuple(session.get_providers()), precision)
     if asked_for:
-        raise DeviceError(f"device {wish.device} cannot be had: {why}; {CUDA_REMEDY}")
+        lacking = wish.precision in FASTER_ON_CUDA and wish.precision not in graphs.others
+        remedy = "use --precision auto" if lacking else CUDA_REMEDY
+        raise DeviceError(f"device {wish.device} cannot be had: {why}; {remedy}")
     return _cpu_session(graphs, wish, why, try_out)
 
 

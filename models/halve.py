@@ -11,7 +11,7 @@ models/precisions.py.
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,35 +32,28 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
     in_float = set(nodes_in_float(model.graph, BOX_DISTANCES))
     made = onnx.shape_inference.infer_shapes(model, strict_mode=True)
     graph = made.graph
-    floats = {each.name for each in graph.value_info if each.type.tensor_type.elem_type == TensorProto.FLOAT}
     weights = {each.name: each for each in graph.initializer if each.data_type == TensorProto.FLOAT}
+    floats = {each.name for each in graph.value_info if each.type.tensor_type.elem_type == TensorProto.FLOAT}
     halves = {name for each in graph.node if each.name not in in_float for name in each.output if name in floats}
+    floats = (floats | weights.keys()) - halves
     nodes: list[onnx.NodeProto] = []
-    added: dict[str, onnx.NodeProto | onnx.TensorProto] = {}  # by the name of the tensor that they give
+    casts: set[str] = set()
+    half_weights: dict[str, onnx.TensorProto] = {}
     for each in graph.node:
-        to_half = each.name not in in_float
-        for place, name in enumerate(each.input):
-            stays = each.op_type == "Resize" and place == SCALES_OF_RESIZE
-            if name not in floats | weights.keys() or stays or to_half == (name in halves):
-                continue
-            each.input[place] = other = f"{name}/{'half' if to_half else 'float'}"
-            if other in added:
-                continue
+        is_half = each.name not in in_float
+        for place in _of_the_other_type(each, floats if is_half else halves):
+            name = each.input[place]
+            each.input[place] = other = f"{name}/{'half' if is_half else 'float'}"
             if name in weights:
                 weight = numpy_helper.to_array(weights[name]).astype(np.float16)
-                added[other] = numpy_helper.from_array(weight, other)
-            else:
-                to = TensorProto.FLOAT16 if to_half else TensorProto.FLOAT
+                half_weights[other] = numpy_helper.from_array(weight, other)
+            elif other not in casts:
+                to = TensorProto.FLOAT16 if is_half else TensorProto.FLOAT
                 nodes.append(helper.make_node("Cast", [name], [other], to=to, name=other))
-                added[other] = nodes[-1]
+                casts.add(other)
         nodes.append(each)
     _put(graph, nodes)
-    used = {name for each in nodes for name in each.input}
-    kept = [each for each in graph.initializer if each.name in used]
-    kept += [each for each in added.values() if isinstance(each, onnx.TensorProto)]
-    copies = [onnx.TensorProto.FromString(each.SerializeToString()) for each in kept]
-    del graph.initializer[:]
-    graph.initializer.extend(copies)
+    _put_weights(graph, half_weights.values())
     del graph.value_info[:]
     return made
 
@@ -90,6 +83,21 @@ def _with_rounding(node: onnx.NodeProto, halves: set[str]) -> Iterator[onnx.Node
         if name in halves:
             yield helper.make_node("Cast", [f"{name}/exact"], [f"{name}/rounded"], to=TensorProto.FLOAT16)
             yield helper.make_node("Cast", [f"{name}/rounded"], [name], to=TensorProto.FLOAT)
+
+
+def _of_the_other_type(node: onnx.NodeProto, tensors: set[str]) -> list[int]:
+    """Places of the inputs that are among the tensors, but for what no graph may hold in float16."""
+    stays = {SCALES_OF_RESIZE} if node.op_type == "Resize" else set()
+    return [place for place, name in enumerate(node.input) if name in tensors and place not in stays]
+
+
+def _put_weights(graph: onnx.GraphProto, added: Iterable[onnx.TensorProto]) -> None:
+    """Those that are still used, and the new ones."""
+    used = {name for each in graph.node for name in each.input}
+    kept = [*(each for each in graph.initializer if each.name in used), *added]
+    copies = [onnx.TensorProto.FromString(each.SerializeToString()) for each in kept]
+    del graph.initializer[:]
+    graph.initializer.extend(copies)
 
 
 def _put(graph: onnx.GraphProto, nodes: list[onnx.NodeProto]) -> None:

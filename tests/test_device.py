@@ -149,7 +149,7 @@ def test_float16_is_not_for_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_network_without_a_float16_graph_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     onnxruntime_with(monkeypatch, [CUDA, CPU], {CUDA: [CUDA, CPU]})
-    with pytest.raises(DeviceError, match="this network has no fp16 graph"):
+    with pytest.raises(DeviceError, match="this network has no fp16 graph; use --precision auto"):
         open_session(Graphs(b"float"), Wish("cuda", "fp16"), run_once)
 
 
