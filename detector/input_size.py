@@ -1,8 +1,9 @@
 """At what size the network looks at a frame: the smallest from which no larger one adds more than a few small vehicles.
 
 Vehicles of 10 px are lost at 640 px and found at 1280, at four times the cost; large ones are found at 640 as well. How
-far off the vehicles are changes with the shot, so a few frames of every scene are looked at in both sizes. One between
-them was tried and left: the larger half as often costs no more and follows vehicles better (docs/performance.md).
+far off the vehicles are changes with the shot, so a few frames of every scene are looked at in both sizes; after the
+first only where 640 px shows something small, for what 1280 finds leaves at least a weak box there. A size between them
+was tried and left: the larger half as often costs no more and follows vehicles better (docs/performance.md).
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.detections import Detections
 from detector.frame import Picture
@@ -28,6 +30,7 @@ PROBE_EVERY_S = 3.5  # from then on
 PROBE_EVERY_ABOVE_S = 1.0  # where small vehicles are known to be about; there a probe costs less beside the rest
 LEAST_LOOKS = 8  # between two probes of a scene, however few frames a second: a probe costs as much as four looks
 PROBES_HEARD = 4  # the latest of the scene, taken together
+MOST_LEFT_OUT = 3  # probes in a row that a look at the smallest size may stand for
 
 SizeChoice = int | Literal["auto"]
 
@@ -89,6 +92,7 @@ class SizeChooser:
         self._begun_s = self._next_probe_s = 0.0
         self._looks = 0  # since the last probe
         self._probes: list[_Gains] = []  # of the scene, the latest last
+        self._left_out = 0  # probes since the last whole one
 
     def look(self, picture: Picture, time_s: float, scene_begins: bool, floor: float) -> Look:
         """Find the vehicles in the next frame.
@@ -106,7 +110,7 @@ class SizeChooser:
         begins = not self._probes
         due = self._looks >= LEAST_LOOKS and time_s >= self._next_probe_s
         if len(self._sizes_px) > 1 and (begins or due):
-            found = self._probe(picture, floor)
+            found = self._probe(picture, floor, begins)
             self._looks, self._begun_s = 0, time_s if begins else self._begun_s
             self._next_probe_s = time_s + (SECOND_PROBE_S if begins else self._seconds_to_next_probe())
         self._looks += 1
@@ -122,15 +126,24 @@ class SizeChooser:
     def _seconds_to_next_probe(self) -> float:
         return PROBE_EVERY_S if self._size_in_force() == self._sizes_px[0] else PROBE_EVERY_ABOVE_S
 
-    def _probe(self, picture: Picture, floor: float) -> dict[int, Detections]:
+    def _probe(self, picture: Picture, floor: float, begins: bool) -> dict[int, Detections]:
         """Look at the smallest and the largest size, and if that pays at those between; what was found at each.
 
-        The largest comes first: what is 9 px at the smallest size may still be too small at the next.
+        The largest comes first: what is 9 px at the smallest size may still be too small at the next. Where the smallest
+        is in force and shows nothing small, however weak, the others are left out, but not in the first probe of a
+        scene, nor more than a few times in a row.
         """
         smallest, *between, largest = self._sizes_px
+        may_leave_out = not begins and self._size_in_force() == smallest and self._left_out < MOST_LEFT_OUT
         gains: _Gains = {}
         self._probes = [*self._probes, gains][-PROBES_HEARD:]
-        found = {size_px: self._detect(picture, size_px, floor) for size_px in (smallest, largest)}
+        found = {smallest: self._detect(picture, smallest, floor)}
+        if may_leave_out and not _small(found[smallest], _small_px(picture, smallest)).any():
+            self._left_out += 1
+            gains[smallest, largest] = _Gain(len(found[smallest].above(self._confidence)), 0)
+            return found
+        self._left_out = 0
+        found[largest] = self._detect(picture, largest, floor)
         gains[smallest, largest] = self._gain(found, smallest, largest, picture)
         if self._worth_it(smallest, largest):
             found |= {size_px: self._detect(picture, size_px, floor) for size_px in between}
@@ -143,8 +156,7 @@ class SizeChooser:
         vehicle of that size was large enough before.
         """
         before, after = found[smaller].above(self._confidence), found[larger].above(self._confidence)
-        small_px = SMALL_IN_NETWORK_PX * max(picture.width, picture.height) / smaller
-        return _Gain(len(before), _too_small_before(after, before, small_px))
+        return _Gain(len(before), _too_small_before(after, before, _small_px(picture, smaller)))
 
     def _size_in_force(self) -> int:
         """The smallest size that no larger one is worth leaving for, by the probes of this scene."""
@@ -163,10 +175,19 @@ class SizeChooser:
         return found_in(picture, self._network, confidence=floor, size_px=size_px)
 
 
+def _small_px(picture: Picture, size_px: int) -> float:
+    """Below how many pixels of the picture a vehicle is small at an input size."""
+    return SMALL_IN_NETWORK_PX * max(picture.width, picture.height) / size_px
+
+
+def _small(found: Detections, small_px: float) -> NDArray[np.bool_]:
+    """(n,) which are smaller than this, by the root of their area."""
+    return np.asarray(np.sqrt((found.xyxy[:, 2:] - found.xyxy[:, :2]).prod(axis=1)) < small_px)
+
+
 def _too_small_before(after: Detections, before: Detections, small_px: float) -> int:
     """How many detections are smaller than this and have their centre in none of those before."""
-    sides = after.xyxy[:, 2:] - after.xyxy[:, :2]
-    centres = after.xyxy[:, :2] + sides / 2
+    centres = (after.xyxy[:, :2] + after.xyxy[:, 2:]) / 2
     inside = (centres[:, None] >= before.xyxy[None, :, :2]) & (centres[:, None] <= before.xyxy[None, :, 2:])
     known = np.any(np.all(inside, axis=2), axis=1)
-    return int(np.sum(~known & (np.sqrt(sides.prod(axis=1)) < small_px)))
+    return int(np.sum(~known & _small(after, small_px)))

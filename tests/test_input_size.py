@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 
 from detector.detections import Detections
 from detector.frame import ImagePicture
-from detector.input_size import LEAST_LOOKS, PROBE_EVERY_S, SECOND_PROBE_S, Look, SizeChooser, sizes_to_try
+from detector.input_size import (
+    LEAST_LOOKS,
+    MOST_LEFT_OUT,
+    PROBE_EVERY_S,
+    SECOND_PROBE_S,
+    Look,
+    SizeChooser,
+    sizes_to_try,
+)
 from detector.scene_cue import SceneCue
 from detector.shots import thumbnail
 from tests.fakes import ground, noisy
@@ -22,10 +30,21 @@ Found = dict[int, int]  # how many vehicles show themselves at each size
 
 
 class FarSighted:
-    """Stands for a `Network`: finds as many vehicles at a size as it is told for the frame, side by side."""
+    """Stands for a `Network`: finds as many vehicles at a size as it is told for the frame, side by side.
 
-    def __init__(self, shows: Callable[[int], Found], side_px: float = SMALL_PX, score: float = 0.9) -> None:
+    From frame `traces_from` on a box of next to no score, `trace_px` wide and high, shows itself at the smallest size.
+    """
+
+    def __init__(
+        self,
+        shows: Callable[[int], Found],
+        side_px: float = SMALL_PX,
+        score: float = 0.9,
+        traces_from: int = 1000,
+        trace_px: float = SMALL_PX,
+    ) -> None:
         self._shows, self._side_px, self._score = shows, side_px, score
+        self._traces_from, self._trace_px = traces_from, trace_px
         self.frame = 0
         self.looked: list[tuple[int, int]] = []  # frame, size
 
@@ -33,7 +52,15 @@ class FarSighted:
         self.looked.append((self.frame, size_px))
         left = np.arange(self._shows(self.frame).get(size_px, 0), dtype=np.float32) * 2 * self._side_px
         xyxy = np.stack([left, 0 * left, left + self._side_px, 0 * left + self._side_px], axis=1)
-        return [Detections(xyxy, np.full(len(left), self._score, np.float32), np.zeros(len(left), np.int64))]
+        scores = np.full(len(left), self._score, np.float32)
+        if size_px == SIZES_PX[0] and self.frame >= self._traces_from:
+            trace = np.array([[200, 100, 200 + self._trace_px, 100 + self._trace_px]], np.float32)
+            xyxy, scores = np.concatenate([xyxy, trace]), np.append(scores, np.float32(FLOOR))
+        return [Detections(xyxy, scores, np.zeros(len(scores), np.int64))]
+
+    def probed(self) -> list[int]:
+        """Frames that were looked at in the largest size."""
+        return [frame for frame, size_px in self.looked if size_px == SIZES_PX[-1]]
 
 
 def looks(
@@ -105,11 +132,34 @@ def test_after_a_cut_that_follows_another_too_soon_the_size_is_chosen_a_little_l
     assert set(sizes(seen)[40 + SECOND_PROBE :]) == {640}
 
 
-def test_vehicles_that_come_into_view_are_found_within_a_period() -> None:
+def test_vehicles_that_come_into_view_and_leave_a_trace_are_found_within_a_period() -> None:
     comes = 100
-    seen = looks(FarSighted(lambda frame: {960: 4, 1280: 8} if frame >= comes else {}), scene(260))
+    network = FarSighted(lambda frame: {960: 4, 1280: 8} if frame >= comes else {}, traces_from=comes)
+    seen = looks(network, scene(260))
     assert set(sizes(seen)[:comes]) == {640}
     assert set(sizes(seen)[comes + PROBE_EVERY :]) == {1280}
+
+
+def test_those_that_leave_none_are_found_some_periods_later() -> None:
+    comes = 30
+    network = FarSighted(lambda frame: {960: 4, 1280: 8} if frame >= comes else {})
+    found_by = SECOND_PROBE + MOST_LEFT_OUT * PROBE_EVERY
+    seen = sizes(looks(network, scene(found_by + 2)))
+    assert (seen[found_by - 2], seen[-1]) == (640, 1280)
+
+
+def test_where_nothing_small_shows_itself_a_scene_is_probed_once_and_then_seldom() -> None:
+    network = FarSighted(lambda frame: {640: 2, 960: 2, 1280: 2}, LARGE_PX)
+    looks(network, scene(SECOND_PROBE + MOST_LEFT_OUT * PROBE_EVERY, 1) + scene(20, 2))
+    cut = SECOND_PROBE + MOST_LEFT_OUT * PROBE_EVERY
+    assert network.probed() == [0, cut]
+
+
+@pytest.mark.parametrize(("trace_px", "probes"), [(SMALL_PX, 4), (LARGE_PX, 1)])
+def test_a_weak_box_asks_for_a_probe_if_it_is_small(trace_px: float, probes: int) -> None:
+    network = FarSighted(lambda frame: {}, traces_from=0, trace_px=trace_px)
+    looks(network, scene(SECOND_PROBE + 2 * PROBE_EVERY + 2))
+    assert len(network.probed()) == probes
 
 
 def test_when_they_have_gone_the_size_falls_again() -> None:
@@ -147,7 +197,7 @@ def test_probing_costs_no_more_where_frames_are_few() -> None:
 def test_flat_noisy_pictures_are_no_cuts(level: int) -> None:
     network = FarSighted(lambda frame: {})
     looks(network, [noisy(np.full((192, 320, 3), level, np.uint8), frame) for frame in range(150)])
-    assert len(network.looked) == 150 + 3
+    assert network.probed() == [0]
 
 
 def test_flicker_is_not_probed_at_every_change() -> None:
