@@ -2,7 +2,7 @@
 
 Vehicles of 10 px are lost at 640 px and found at 1280, at four times the cost; large ones are found at 640 as well. How
 far off the vehicles are changes with the shot, so a few frames of every scene are looked at in both sizes; after the
-first only where 640 px shows something small, for what 1280 finds leaves at least a weak box there. A size between them
+first mostly where 640 px shows something small: what 1280 finds has nearly always left a weak box there. A size between
 was tried and left: the larger half as often costs no more and follows vehicles better (docs/performance.md).
 """
 
@@ -129,9 +129,9 @@ class SizeChooser:
     def _probe(self, picture: Picture, floor: float, begins: bool) -> dict[int, Detections]:
         """Look at the smallest and the largest size, and if that pays at those between; what was found at each.
 
-        The largest comes first: what is 9 px at the smallest size may still be too small at the next. Where the smallest
-        is in force and shows nothing small, however weak, the others are left out, but not in the first probe of a
-        scene, nor more than a few times in a row.
+        The largest comes first: what is 9 px at the smallest size may still be too small at the next. Where the
+        smallest is in force and shows nothing small, however weak, the others are left out, but not in the first probe
+        of a scene, nor more than a few times in a row.
         """
         smallest, *between, largest = self._sizes_px
         may_leave_out = not begins and self._size_in_force() == smallest and self._left_out < MOST_LEFT_OUT
