@@ -30,8 +30,10 @@ def test_pictures_come_from_train_only_and_evenly(tmp_path: Path, monkeypatch: p
 def test_decoding_attention_and_the_first_layers_stay_in_float() -> None:
     names = {
         "/model.0/conv/Conv": True,
-        "/model.2/cv1/conv/Conv": False,
-        "half//model.2/cv1/conv/Conv": False,
+        "/model.2/cv1/conv/Conv": True,
+        "half//model.2/cv1/conv/Conv": True,
+        "/model.20/conv/Conv": False,
+        "half//model.3/conv/Conv": False,
         "/model.10/m/m.0/attn/qkv/conv/Conv": True,
         "/model.23/cv2.0/cv2.0.2/Conv": False,
         "/model.23/dfl/conv/Conv": True,
