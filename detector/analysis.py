@@ -29,7 +29,6 @@ from detector.mot_file import SavedDetections
 from detector.observations import Observation, Observations
 from detector.report import SCHEMA, Report, Run, Settings
 from detector.report_assembly import (
-    convoy_summaries,
     coverage,
     device_used,
     event_summaries,
@@ -37,20 +36,16 @@ from detector.report_assembly import (
     most_used_size_px,
     networks_used,
     shot_summaries,
-    track_summaries,
     versions,
 )
 from detector.scaled_looks import found_in
 from detector.seen_frames import SeenFrame, seen_frames
-from detector.shot_findings import (
-    LOW_SCORE_SHARE,
-    Looking,
-    ShotFindings,
-    frame_records,
-    understand_shot,
-)
+from detector.settled_shot import SettledShot, settled
+from detector.shot_findings import LOW_SCORE_SHARE, Looking, frame_records, understand_shot
 from detector.shots import ShotFinder, ShotSpan
-from detector.sightings import Sighting, sighting_of
+from detector.sighting_spool import SightingSpool
+from detector.sightings import sighting_of
+from detector.track_store import TrackStore
 from detector.wish import DeviceName
 
 SMOKE_FIRE_EVERY_S = 0.3  # smoke changes slowly
@@ -143,28 +138,28 @@ def analyze(
         look = vehicles_seen(networks.vehicles, looking.confidence, sizes_px, every)
         watch = _Watch(networks, looking, frame_rate(reader), on_detections, on_frames)
         interrupted = _watch_clip(reader, look, watch, frames_expected(reader, from_s, to_s), on_progress)
-        frames = sum(len(shot.observations) for shot in watch.findings)
+        frames = sum(shot.frames for shot in watch.shots)
         source = input_clip(path, reader, frames, sha256, before.bytes if before else 0)
         asked_px = None if isinstance(networks.vehicles, SavedDetections) else sizes_px[0]
         clip_changed = state_of(path) != before
-        covered = coverage(reader, watch.findings, asked_px, watch.smoke_fire_every, interrupted, clip_changed)
+        covered = coverage(reader, watch.shots, asked_px, watch.smoke_fire_every, interrupted, clip_changed)
         if isinstance(networks.vehicles, SavedDetections) and covered.complete and to_s is None and not interrupted:
             networks.vehicles.must_end_by(watch.frames)
     longest_px = max(source.width, source.height)
-    shots = shot_summaries(watch.findings, looking, longest_px)
+    shots, tracks = shot_summaries(watch.shots, watch.store, looking, longest_px)
     seconds = time.perf_counter() - clock
     return Report(
         schema=SCHEMA,
         input=source,
-        networks=networks_used(networks, looking, most_used_size_px(watch.findings, asked_px)),
+        networks=networks_used(networks, looking, most_used_size_px(watch.shots, asked_px)),
         device=device_used(networks),
         settings=settings,
         versions=versions(),
         counts=count_clip(shots),
         shots=tuple(shots),
-        tracks=tuple(track_summaries(watch.findings, looking, longest_px)),
-        convoys=tuple(convoy_summaries(watch.findings)),
-        events=tuple(event_summaries(watch.findings)),
+        tracks=tuple(tracks),
+        convoys=tuple(convoy for shot in watch.shots for convoy in shot.convoys),
+        events=tuple(event_summaries(watch.shots)),
         coverage=covered,
         run=Run(
             started.isoformat(timespec="seconds"),
@@ -177,21 +172,22 @@ def analyze(
 
 @dataclass
 class _Watch:
-    """What has been seen so far: the open shot's observations, and the findings of those that are over."""
+    """What has been seen so far: the open shot's observations, and what is to be remembered of those that are over."""
 
     networks: Networks
     looking: Looking
     frame_rate: float
     on_detections: OnDetections | None
     on_frames: OnFrames | None
-    findings: list[ShotFindings] = field(default_factory=list)
+    shots: list[SettledShot] = field(default_factory=list)
+    store: TrackStore = field(default_factory=TrackStore)
     _observations: Observations = field(default_factory=Observations)
-    _sightings: list[Sighting] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._finder = ShotFinder(self.frame_rate)
         self._flash_cue = FlashCue()
         self.smoke_fire_every = max(1, round(SMOKE_FIRE_EVERY_S * self.frame_rate))
+        self._sightings = SightingSpool(self.looking.kinds)
         self._next_track_id = 1
         self._picture_px = (0, 0)
         self.frames = 0  # up to the last one seen, also those that were left out before the first
@@ -221,11 +217,10 @@ class _Watch:
 
     def _settle(self, span: ShotSpan) -> None:
         observations = self._observations.take_until(span.end)
-        sightings = [seen for seen in self._sightings if seen.frame <= span.end]
-        self._sightings = self._sightings[len(sightings) :]
+        sightings = self._sightings.take_until(span.end)
         findings = understand_shot(
             span,
-            len(self.findings),
+            len(self.shots),
             observations,
             sightings,
             self._next_track_id,
@@ -233,9 +228,9 @@ class _Watch:
             self._picture_px,
         )
         self._next_track_id += len(findings.tracks)
-        self.findings.append(findings)
         if self.on_frames:
             self.on_frames(frame_records(findings, self.looking))
+        self.shots.append(settled(findings, len(self.shots), self.looking, self.store))
 
 
 def _watch_clip(

@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.spool import let_go_of_pages
 from detector.tracking import Track
 
 AT_USUAL_SCORE = -0.82
@@ -65,7 +66,7 @@ def believe(
         displays: ids of tracks that are something drawn over the picture.
         repeats: ids of tracks that show a vehicle again in another part of the picture.
     """
-    telling = telling_boxes(tracks, usual_score, picture_px)
+    telling = telling_scores(tracks, usual_score, picture_px)
     parts = parts_of_others(tracks, telling)
     hidden = _hidden([track for track in tracks if track.id not in displays | repeats], telling)
     believed = []
@@ -113,38 +114,39 @@ def _areas(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     return areas
 
 
-def telling_boxes(tracks: Sequence[Track], usual_score: float, picture_px: int) -> dict[int, NDArray[np.bool_]]:
-    """By track, which of its boxes are a vehicle by themselves more often than SELDOM; the rest as for `believe`."""
-    return {
-        track.id: track.boxes.scores >= score_of(SELDOM, size_px(track) / picture_px, usual_score) for track in tracks
-    }
+def telling_scores(tracks: Sequence[Track], usual_score: float, picture_px: int) -> dict[int, float]:
+    """By track, from which score its boxes are a vehicle by themselves more often than SELDOM; the rest as for
+    `believe`.
+    """
+    return {track.id: score_of(SELDOM, size_px(track) / picture_px, usual_score) for track in tracks}
 
 
-def parts_of_others(tracks: Sequence[Track], telling: Mapping[int, NDArray[np.bool_]]) -> set[int]:
+def parts_of_others(tracks: Sequence[Track], telling: Mapping[int, float]) -> set[int]:
     """Ids of the tracks that share most of their box with one stronger track for half of the time they last.
 
     Of two boxes of which one lies in the other the weaker is meant, whichever is larger: a network draws a turret into
     a tank, and a box around two vehicles. Boxes that tell nothing are left out.
     """
     shared: Counter[tuple[int, int]] = Counter()
-    for weaker, stronger, frames in _within_stronger(tracks, [telling[track.id] for track in tracks]):
+    for weaker, stronger, frames in _within_stronger(tracks, telling, seen_only=False):
         shared[weaker.id, stronger.id] += len(frames)
-    return {one for (one, _), pictures in shared.items() if pictures >= PART_SHARE * telling[one].sum()}
+    sharing = {one for one, _ in shared}
+    told = {track.id: int((track.boxes.scores >= telling[track.id]).sum()) for track in tracks if track.id in sharing}
+    return {one for (one, _), pictures in shared.items() if pictures >= PART_SHARE * told[one]}
 
 
-def _hidden(tracks: Sequence[Track], telling: Mapping[int, NDArray[np.bool_]]) -> dict[int, NDArray[np.int64]]:
+def _hidden(tracks: Sequence[Track], telling: Mapping[int, float]) -> dict[int, NDArray[np.int64]]:
     """By track, the frames in which its box tells nothing, or lies within that of a stronger track, or around it."""
-    hidden = {track.id: [track.boxes.frames[~telling[track.id]]] for track in tracks}
-    seen = [telling[track.id] & ~track.boxes.filled for track in tracks]
-    for weaker, _, frames in _within_stronger(tracks, seen):
+    hidden = {track.id: [track.boxes.frames[track.boxes.scores < telling[track.id]]] for track in tracks}
+    for weaker, _, frames in _within_stronger(tracks, telling, seen_only=True):
         hidden[weaker.id].append(frames)
     return {id: np.unique(np.concatenate(frames)) for id, frames in hidden.items()}
 
 
 def _within_stronger(
-    tracks: Sequence[Track], chosen: Sequence[NDArray[np.bool_]]
+    tracks: Sequence[Track], telling: Mapping[int, float], seen_only: bool
 ) -> Iterator[tuple[Track, Track, NDArray[np.int64]]]:
-    """A track, a stronger one, and the frames of a stretch in which of two chosen boxes one lies within the other."""
+    """A track, a stronger one, and the frames of a stretch in which of two telling boxes one lies within the other."""
     order = sorted(range(len(tracks)), key=lambda number: -tracks[number].score)  # of equals the first is stronger
     ranks = np.argsort(order)
     for start, stop, here in stretches(tracks, STRETCH_FRAMES):
@@ -152,7 +154,9 @@ def _within_stronger(
         for row, number in zip(corners, here, strict=True):
             boxes = tracks[number].boxes
             now = boxes.between(start, stop)
-            is_chosen = chosen[number][now]
+            is_chosen = boxes.scores[now] >= telling[tracks[number].id]
+            if seen_only:
+                is_chosen &= ~boxes.filled[now]
             row[boxes.frames[now][is_chosen] - start] = boxes.xyxy[now][is_chosen]
         crowded = np.isfinite(corners[..., 0]).sum(axis=0) > MOST_COMPARED
         corners[:, crowded] = np.nan
@@ -168,6 +172,7 @@ def stretches(tracks: Sequence[Track], length: int) -> Iterator[tuple[int, int, 
         return
     firsts, lasts = np.array([track.first for track in tracks]), np.array([track.last for track in tracks])
     for start in range(int(firsts.min()), int(lasts.max()) + 1, length):
+        let_go_of_pages()
         yield start, start + length, np.flatnonzero((firsts < start + length) & (lasts >= start)).tolist()
 
 

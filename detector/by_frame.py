@@ -28,7 +28,7 @@ class ByFrame(Mapping[int, T]):
         return value
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._frames.tolist())
+        return map(int, self._frames)
 
     def __len__(self) -> int:
         return len(self._frames)

@@ -6,14 +6,17 @@ Everything is judged in the picture of one moment at a time, with the camera's m
 errors of camera motion do not pile up over a long shot.
 """
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.convoy_moments import Moment, Moments
+from detector.spool import let_go_of_pages
 from detector.tracking import Track
 
 FEWEST_VEHICLES = 3
@@ -29,6 +32,7 @@ FEWEST_LINKED_SAMPLES = 2
 LEAST_LINKED_SHARE = 0.5
 LENGTH_OF_WIDTH = 2.0  # of a vehicle, about
 MOST_AT_A_TIME = 2_000_000  # pairs compared in one go
+SAMPLES_AT_A_TIME = 64
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -63,26 +67,6 @@ class ConvoySpan:
     direction_degrees: float
 
 
-@dataclass(frozen=True)
-class _Moment:
-    """The vehicles that move at one moment, and those that stand on their path, in the picture of that moment.
-
-    Attributes:
-        ids: (n,) of their tracks, ascending.
-        positions: (n, 2) of their middles.
-        headings: (n, 2) unit vectors, of the way over the ground; of what stands, that of those that move.
-        sides: (n, 2) width and height.
-    """
-
-    ids: Indices
-    positions: Array
-    headings: Array
-    sides: Array
-
-    def __getitem__(self, chosen: NDArray[np.bool_] | Indices) -> "_Moment":
-        return _Moment(self.ids[chosen], self.positions[chosen], self.headings[chosen], self.sides[chosen])
-
-
 def find_convoys(
     tracks: Sequence[Track], times_s: Mapping[int, float], to_ground: Mapping[int, Array]
 ) -> list[ConvoySpan]:
@@ -95,8 +79,10 @@ def find_convoys(
     """
     by_id = {track.id: track for track in sorted(tracks, key=lambda track: track.id)}
     ordered, firsts, lasts = list(by_id.values()), *_ends(by_id.values())
-    moments = []
-    for frame, earlier in _samples(times_s):
+    moments = Moments()
+    for number, (frame, earlier) in enumerate(_samples(times_s)):
+        if number % SAMPLES_AT_A_TIME == 0:
+            let_go_of_pages()
         there = [ordered[number] for number in np.flatnonzero((firsts <= earlier) & (lasts >= frame))]
         moments.append(_moment(there, frame, earlier, times_s, to_ground))
     convoys = []
@@ -110,20 +96,18 @@ def find_convoys(
     return sorted(convoys, key=lambda convoy: (convoy.start, convoy.tracks))
 
 
-def _samples(times_s: Mapping[int, float]) -> list[tuple[int, int]]:
+def _samples(times_s: Mapping[int, float]) -> Iterator[tuple[int, int]]:
     """Pairs of a frame and one about LOOK_BACK_S before it, every SAMPLE_EVERY_S."""
-    frames = sorted(times_s)
-    clock_s = [times_s[frame] for frame in frames]
-    samples: list[tuple[int, int]] = []
+    frames = array("q", np.sort(np.fromiter(times_s, np.int64)).tobytes())
+    clock_s = array("d", (times_s[frame] for frame in frames))
     earlier = 0
     next_s = -np.inf
     for frame, time_s in zip(frames, clock_s, strict=True):
         while time_s - clock_s[min(earlier + 1, len(frames) - 1)] >= LOOK_BACK_S:
             earlier += 1
         if time_s - clock_s[earlier] >= LOOK_BACK_S and time_s >= next_s:
-            samples.append((frame, frames[earlier]))
+            yield frame, frames[earlier]
             next_s = time_s + SAMPLE_EVERY_S
-    return samples
 
 
 def _ends(tracks: Iterable[Track]) -> tuple[Indices, Indices]:
@@ -138,7 +122,7 @@ def _moment(
     earlier: int,
     times_s: Mapping[int, float],
     to_ground: Mapping[int, Array],
-) -> _Moment:
+) -> Moment:
     """The vehicles that moved between two frames, or stood on the path, as they are at the later one; tracks by id."""
     at = [track.boxes.numbers_of((earlier, frame)) for track in tracks]
     both = [
@@ -156,7 +140,7 @@ def _moment(
     headings = way / np.maximum(distance, np.finfo(float).tiny)[:, None]
     headings = np.where(moving[:, None], headings, _headings_of_standing(positions, headings, _sizes(sides), moving))
     going: NDArray[np.bool_] = np.asarray(headings.any(axis=1))
-    return _Moment(ids, positions, headings, sides)[going]
+    return Moment(ids, positions, headings, sides)[going]
 
 
 def _headings_of_standing(positions: Array, headings: Array, sizes: Array, moving: NDArray[np.bool_]) -> Array:
@@ -180,22 +164,25 @@ def _sizes(sides: Array) -> Array:
     return sizes
 
 
-def _lasting_links(moments: list[_Moment]) -> list[tuple[int, int]]:
+def _lasting_links(moments: Iterable[Moment]) -> list[tuple[int, int]]:
     """Pairs of tracks of which one follows the other through at least half the moments in which both move."""
     linked: Counter[tuple[int, int]] = Counter()
-    moving: dict[int, set[int]] = {}
-    for number, moment in enumerate(moments):
+    for moment in moments:
         linked.update(_linked(moment))
-        for track in moment.ids.tolist():
-            moving.setdefault(track, set()).add(number)
+    often = sorted(pair for pair, times in linked.items() if times >= FEWEST_LINKED_SAMPLES)
+    first, second = np.array(often, np.int64).reshape(-1, 2).T
+    both_move = np.zeros(len(often), np.int64)
+    if often:
+        for moment in moments:
+            both_move += np.isin(first, moment.ids) & np.isin(second, moment.ids)
     return [
         pair
-        for pair, times in sorted(linked.items())
-        if times >= FEWEST_LINKED_SAMPLES and times >= LEAST_LINKED_SHARE * len(moving[pair[0]] & moving[pair[1]])
+        for pair, times in zip(often, both_move.tolist(), strict=True)
+        if linked[pair] >= LEAST_LINKED_SHARE * times
     ]
 
 
-def _linked(moment: _Moment) -> list[tuple[int, int]]:
+def _linked(moment: Moment) -> list[tuple[int, int]]:
     """Pairs of tracks that follow closely: same heading, near each other, one on the other's line."""
     sizes = _sizes(moment.sides)
     pairs: list[tuple[int, int]] = []
@@ -239,7 +226,7 @@ def _presence(tracks: Sequence[Track]) -> tuple[Presence, ...]:
     return tuple(runs)
 
 
-def _in_order(members: set[int], moments: list[_Moment]) -> tuple[int, ...]:
+def _in_order(members: set[int], moments: Iterable[Moment]) -> tuple[int, ...]:
     """Leader first: by the share of the others it is ahead of, among those it was seen together with."""
     ids = np.array(sorted(members), np.int64)
     leads = np.zeros((len(ids), len(ids)))
@@ -254,7 +241,7 @@ def _in_order(members: set[int], moments: list[_Moment]) -> tuple[int, ...]:
     return tuple(ids[np.lexsort((ids, -share))].tolist())
 
 
-def _march(order: tuple[int, ...], moments: list[_Moment]) -> tuple[float, float]:
+def _march(order: tuple[int, ...], moments: Iterable[Moment]) -> tuple[float, float]:
     """Spacing in vehicle lengths and direction in degrees of a convoy, over the moments in which it moves."""
     spacings: list[Array] = []
     heading = np.zeros(2)
@@ -269,7 +256,7 @@ def _march(order: tuple[int, ...], moments: list[_Moment]) -> tuple[float, float
     return float(np.median(np.concatenate(spacings))), direction
 
 
-def _lengths(moment: _Moment) -> Array:
+def _lengths(moment: Moment) -> Array:
     """(n,) vehicle lengths in pixels, from boxes that stand upright around vehicles that drive at an angle."""
     around = np.abs(moment.headings).sum(axis=1) * (1 + 1 / LENGTH_OF_WIDTH)
     lengths: Array = np.maximum(moment.sides.sum(axis=1), 1.0) / around

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from detector.belief import Believed
 from detector.report import Count, Counts, Distinct, MostAtOnce, Shot
+from detector.spool import let_go_of_pages
 
 NO_VEHICLE = MostAtOnce(0, None, None)
 NO_PROOF = "no vehicle was found; that is no proof that there was none"
@@ -29,19 +30,28 @@ def most_at_once(believed: Sequence[Believed], times_s: Mapping[int, float]) -> 
     Carried boxes do not count, nor those that show no vehicle beside the others, so a lost identity, one that goes over
     to another track, or a wrong join cannot raise it.
     """
-    shown = [_frames_shown(one) for one in believed]
-    if not any(map(len, shown)):
+    if not believed:
         return NO_VEHICLE
-    first = min(one.track.first for one in believed)
-    seen = np.bincount(np.concatenate(shown) - first)
+    first, last = _ends(believed)
+    seen = np.zeros(last - first + 1, np.int32)
+    for one in believed:
+        seen[_frames_shown(one) - first] += 1
     fullest = int(seen.argmax())
+    if not seen[fullest]:
+        return NO_VEHICLE
     return MostAtOnce(int(seen[fullest]), first + fullest, times_s[first + fullest])
 
 
 def _frames_shown(one: Believed) -> NDArray[np.int64]:
     """The frames that show a track as a vehicle of its own."""
     frames = one.track.boxes.frames[~one.track.boxes.filled]
+    let_go_of_pages()
     return frames[~np.isin(frames, one.hidden)]
+
+
+def _ends(believed: Sequence[Believed]) -> tuple[int, int]:
+    """First and last frame of all."""
+    return min(one.track.first for one in believed), max(one.track.last for one in believed)
 
 
 def count_shot(
@@ -91,16 +101,21 @@ def count(believed: Sequence[Believed], times_s: Mapping[int, float], confidence
 
 def _together(believed: Sequence[Believed]) -> list[Believed]:
     """Those seen in the frame that shows most vehicles, as far as is to be expected."""
-    shown = [_frames_shown(one) for one in believed]
-    if not any(map(len, shown)):
+    if not believed:
         return []
-    first = min(one.track.first for one in believed)
-    expected = np.zeros(max(one.track.last for one in believed) - first + 1)
-    for one, frames in zip(believed, shown, strict=True):
-        expected[frames - first] += one.probability
-    seen = np.isin(np.arange(len(expected)), np.concatenate(shown) - first)
-    fullest = first + int(np.where(seen, expected, -1.0).argmax())
-    return [one for one, frames in zip(believed, shown, strict=True) if fullest in frames]
+    first, last = _ends(believed)
+    expected = np.full(last - first + 1, -1.0)  # where nothing is seen
+    for one in believed:
+        frames = _frames_shown(one) - first
+        expected[frames] = np.maximum(expected[frames], 0.0) + one.probability
+    fullest = first + int(expected.argmax())
+    return [one for one in believed if _is_shown(one, fullest)]
+
+
+def _is_shown(one: Believed, frame: int) -> bool:
+    """Whether a frame shows a track as a vehicle of its own."""
+    boxes = one.track.boxes
+    return not boxes.filled[boxes.numbers_of([frame])].all() and frame not in one.hidden
 
 
 def _at_least(probabilities: Sequence[float]) -> int:

@@ -5,11 +5,13 @@ place after a cut. So two things must come together: a track stands still in the
 moves, and in another shot there is one at the same place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.observations import Observations
 from detector.shot_findings import ShotFindings
 from detector.tracking import Track
 
@@ -18,12 +20,35 @@ LEAST_GROUND_MOTION = 0.25  # of its size, all steps of the camera added up
 SAME_OVERLAP = 0.85  # intersection over union
 
 
-def displays(shots: Sequence[ShotFindings]) -> frozenset[int]:
-    """Ids of such tracks over all shots of a clip."""
-    still = [(index, track) for index, shot in enumerate(shots) for track in shot.tracks if _stands_still(track)]
+@dataclass(frozen=True)
+class StillTrack:
+    """A track that stands still in the picture.
+
+    Attributes:
+        xyxy: where, the median of its boxes.
+        over_moving_ground: whether the ground moves below it.
+    """
+
+    id: int
+    xyxy: tuple[float, float, float, float]
+    over_moving_ground: bool
+
+
+def still_tracks(shot: ShotFindings) -> Iterator[StillTrack]:
+    """Those of one shot."""
+    for track in shot.tracks:
+        corners = track.boxes.xyxy
+        if _stands_still(corners):
+            left, top, right, bottom = np.median(corners, axis=0).tolist()
+            yield StillTrack(track.id, (left, top, right, bottom), _ground_moves_below(track, shot.observations))
+
+
+def displays(shots: Sequence[Sequence[StillTrack]]) -> frozenset[int]:
+    """Ids of what is drawn over the picture, among the tracks that stand still in each shot of a clip."""
+    still = [(index, track) for index, tracks in enumerate(shots) for track in tracks]
     drawn: set[int] = set()
     for index, track in still:
-        if _ground_moves_below(track, shots[index]):
+        if track.over_moving_ground:
             again = [other.id for shot, other in still if shot != index and _same_place(track, other)]
             drawn.update([track.id, *again] if again else [])
     return frozenset(drawn)
@@ -34,23 +59,24 @@ def _size_px(corners: NDArray[np.float64]) -> float:
     return float(np.sqrt(max(width * height, 1.0)))
 
 
-def _stands_still(track: Track) -> bool:
-    corners = track.boxes.xyxy
+def _stands_still(corners: NDArray[np.float64]) -> bool:
     return bool(corners.std(axis=0).max() <= MOST_SCATTER * _size_px(corners))
 
 
-def _ground_moves_below(track: Track, shot: ShotFindings) -> bool:
+def _ground_moves_below(track: Track, observations: Observations) -> bool:
     corners = track.boxes.xyxy
     x, y = np.median((corners[:, :2] + corners[:, 2:]) / 2, axis=0)
-    seen = shot.observations.columns()
-    meanwhile = (track.first < seen["frame"]) & (seen["frame"] <= track.last)
-    there = seen["matrix"][meanwhile] @ (x, y, 1.0)
-    moved_px = np.hypot(there[:, 0] / there[:, 2] - x, there[:, 1] / there[:, 2] - y).sum()
+    steps_px = []
+    for seen in observations.blocks():
+        meanwhile = (track.first < seen["frame"]) & (seen["frame"] <= track.last)
+        there = seen["matrix"][meanwhile] @ (x, y, 1.0)
+        steps_px.append(np.hypot(there[:, 0] / there[:, 2] - x, there[:, 1] / there[:, 2] - y))
+    moved_px = np.concatenate(steps_px).sum()
     return bool(moved_px >= LEAST_GROUND_MOTION * _size_px(corners))
 
 
-def _same_place(one: Track, other: Track) -> bool:
-    first, second = np.median(one.boxes.xyxy, axis=0), np.median(other.boxes.xyxy, axis=0)
+def _same_place(one: StillTrack, other: StillTrack) -> bool:
+    first, second = np.array(one.xyxy), np.array(other.xyxy)
     sides = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
     common = float(np.maximum(sides, 0.0).prod())
     areas = [float((box[2:] - box[:2]).prod()) for box in (first, second)]

@@ -6,6 +6,7 @@ fire detection has long rested on (Çetin et al., "Video fire detection - review
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from detector.sightings import Sighting
 
 WINDOW_S = 0.9
 OFF_SHARE = 0.6  # of the threshold: an event goes on until the voted score falls below
+SIGHTINGS_KEPT = 256  # about as many as a window may hold
 SAME_PLACE = 0.5  # of the smaller of two boxes that the larger covers
 
 Array = NDArray[np.float64]
@@ -29,15 +31,13 @@ def vote(sightings: Sequence[Sighting], kind: str, least: float, to_ground: Mapp
         to_ground: frame to the (3, 3) transform from its pixels to those of the shot's first frame.
     """
     times_s = np.array([sighting.time_s for sighting in sightings])
-    places, scores = (
-        zip(*(on_ground(s, kind, least, to_ground) for s in sightings), strict=True) if sightings else ((), ())
-    )
+    on_ground_of = lru_cache(SIGHTINGS_KEPT)(lambda number: on_ground(sightings[number], kind, least, to_ground))
     voted = np.zeros(len(sightings))
     for index, time_s in enumerate(times_s):
-        near = np.flatnonzero(np.abs(times_s - time_s) <= WINDOW_S / 2)
-        candidates = np.concatenate([places[other] for other in near])
+        near = np.flatnonzero(np.abs(times_s - time_s) <= WINDOW_S / 2).tolist()
+        candidates = np.concatenate([on_ground_of(other)[0] for other in near])
         if len(candidates):
-            said = [says_of(candidates, places[other], scores[other]) for other in near]
+            said = [says_of(candidates, *on_ground_of(other)) for other in near]
             voted[index] = np.sort(said, axis=0)[(len(near) - 1) // 2].max()
     return voted
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.chosen import Chosen
 from detector.event_records import Event
 from detector.event_votes import OFF_SHARE, vote
 from detector.flashes import flash_runs
@@ -43,7 +44,7 @@ def find_events(
         last: the shot's last frame and its time; a sighting stands for the frames up to the next one.
         shot: index of the shot, for the record.
     """
-    regular = [sighting for sighting in sightings if sighting.due]
+    regular = Chosen(sightings, np.flatnonzero([sighting.due for sighting in sightings]))
     times_s = np.array([sighting.time_s for sighting in regular])
     voted = vote(regular, kind, OFF_SHARE * threshold, to_ground)
     found = []

@@ -7,12 +7,13 @@ a count far above what is usual says anything.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.event_votes import OFF_SHARE, on_ground, says_of
+from detector.event_votes import OFF_SHARE, SIGHTINGS_KEPT, on_ground, says_of
 from detector.sightings import Sighting
 
 BRIGHTER = 40  # levels of 255 by which red rises
@@ -61,15 +62,19 @@ def flash_runs(
     One begins with fire that reaches the threshold in a frame where something lit up, and that was not in its place in
     the look before; it lasts until the fire is gone from there.
     """
-    seen = [on_ground(sighting, "fire", OFF_SHARE * threshold, to_ground) for sighting in sightings]
+    places_of = lru_cache(SIGHTINGS_KEPT)(
+        lambda number: on_ground(sightings[number], "fire", OFF_SHARE * threshold, to_ground)
+    )
     runs: list[tuple[int, int]] = []
     for index in range(1, len(sightings)):
-        boxes, scores = seen[index]
-        new = boxes[(scores >= threshold) & (says_of(boxes, *seen[index - 1]) == 0)]
-        if not sightings[index].lit or not len(new):
+        if not sightings[index].lit:
+            continue
+        boxes, scores = places_of(index)
+        new = boxes[(scores >= threshold) & (says_of(boxes, *places_of(index - 1)) == 0)]
+        if not len(new):
             continue
         last = index
-        while last + 1 < len(seen) and says_of(new, *seen[last + 1]).any():
+        while last + 1 < len(sightings) and says_of(new, *places_of(last + 1)).any():
             last += 1
         runs.append((index, last))
     return runs

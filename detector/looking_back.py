@@ -4,7 +4,7 @@ What comes into view is weak before it is strong, and a weak box starts no track
 Seen from the end of the shot both lie on a way that is known by then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,13 @@ from detector.boxes import Array, to_centres
 from detector.detections import Detections
 from detector.kalman import corrected, new_states, predicted
 from detector.seen_log import SeenLog
+from detector.spool import Spool, let_go_of_pages
+from detector.tracklet_spool import TrackletSpool
 from detector.tracklets import Shot, Tracklet, motion_between
 
 NEVER = -1
+OWN = np.dtype([("step", np.int64), ("xyxy", np.float64, 4)])
+PICTURES_AT_A_TIME = 1024
 
 Mask = NDArray[np.bool_]
 
@@ -61,6 +65,8 @@ def look_back(
         walks.see_own_boxes(states, step)
         walks.take_weak_boxes(states, step, leftover[step])
         states = np.concatenate([states, new_states(walks.begin(step))], axis=1)
+        if step % PICTURES_AT_A_TIME == 0:
+            let_go_of_pages()
     return walks.whole()
 
 
@@ -70,12 +76,17 @@ class _Walks:
     def __init__(self, tracklets: Sequence[Tracklet], shot: Shot, reach: Reach) -> None:
         self.alive = np.zeros(0, np.int64)
         self._tracklets, self._clock_s, self._reach = tracklets, np.array(shot.clock_s), reach
-        self._steps = np.concatenate([tracklet.steps for tracklet in tracklets])
-        self._xyxy = np.concatenate([tracklet.xyxy for tracklet in tracklets])
+        own = Spool(OWN)
+        for tracklet in tracklets:
+            for part in tracklet.parts():
+                rows = np.empty(len(part.steps), OWN)
+                rows["step"], rows["xyxy"] = part.steps, part.xyxy
+                own.append(rows)
+        self._own = own.rows()
         ends = np.cumsum([len(tracklet.steps) for tracklet in tracklets], dtype=np.int64)
         self._row = ends - 1  # of the next own box on the way
         self._first_row = np.concatenate([[0], ends])[:-1]
-        self._first, self._seen = self._steps[self._first_row], self._steps[self._row].astype(np.int64)
+        self._first, self._seen = self._own["step"][self._first_row], self._own["step"][self._row]
         self._by_last: dict[int, list[int]] = {}
         for number, last in enumerate(self._seen.tolist()):
             self._by_last.setdefault(last, []).append(number)
@@ -113,8 +124,10 @@ class _Walks:
 
     def whole(self) -> list[Tracklet]:
         """The tracks with all that they took."""
-        taken = self._taken.tracklets(len(self._tracklets))
-        return [_together(own, more) for own, more in zip(self._tracklets, taken, strict=True)]
+        whole = TrackletSpool()
+        for own, more in zip(self._tracklets, self._taken.tracklets(len(self._tracklets)), strict=True):
+            whole.add(_in_turn(own, more))
+        return whole.tracklets()
 
     def _may_take(self, step: int) -> Mask:
         """(alive,) which were seen recently enough, but for those that have an own box in this picture."""
@@ -127,18 +140,22 @@ class _Walks:
     def _own_step(self) -> Indices:
         """(alive,) the picture of the next own box on the way; NEVER where there is none."""
         row = self._row[self.alive]
-        return np.where(row >= self._first_row[self.alive], self._steps[row], NEVER)
+        return np.where(row >= self._first_row[self.alive], self._own["step"][row], NEVER)
 
     def _own_boxes(self, numbers: Indices, step: int) -> Array:
         """(n, 4) centres and sizes of the boxes that these have in this picture, which are then behind them."""
-        xyxy = self._xyxy[self._row[numbers]].astype(np.float64)
+        xyxy = self._own["xyxy"][self._row[numbers]]
         self._seen[numbers] = step
         self._row[numbers] -= 1
         return to_centres(xyxy.reshape(-1, 4))
 
 
-def _together(own: Tracklet, taken: Tracklet) -> Tracklet:
-    if not len(taken.steps):
-        return own
-    both = Tracklet.joined([own, taken])
-    return both[np.argsort(both.steps, kind="stable")]
+def _in_turn(own: Tracklet, taken: Tracklet) -> Iterator[Tracklet]:
+    """The boxes of both by time, some pictures at a time."""
+    ends = [int(each.steps[-1]) for each in (own, taken) if len(each.steps)]
+    begins = [int(each.steps[0]) for each in (own, taken) if len(each.steps)]
+    for start in range(min(begins), max(ends) + 1, PICTURES_AT_A_TIME):
+        here = (start, start + PICTURES_AT_A_TIME)
+        parts = [each[slice(*np.searchsorted(each.steps, here).tolist())] for each in (own, taken)]
+        both = Tracklet.joined(parts)
+        yield both[np.argsort(both.steps, kind="stable")]

@@ -1,9 +1,8 @@
-"""What the first look saw in each frame of a shot, packed: a shot may last for hours."""
+"""What the first look saw in each frame of a shot, packed and mostly on disk: a shot may last for hours."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from detector.detections import Detections
 from detector.motion import CameraMotion
 from detector.packed_detections import PackedDetections
+from detector.spool import Spool
 
 FRAME = np.dtype(
     [
@@ -47,7 +47,7 @@ class Observations(Sequence[Observation]):
     """Those of one frame after the other: 130 bytes for each frame, and 24 for each box."""
 
     def __init__(self, seen: Iterable[Observation] = ()) -> None:
-        self._frames, self._found = bytearray(), PackedDetections()
+        self._frames, self._found = Spool(FRAME), PackedDetections()
         for one in seen:
             self.append(one)
 
@@ -57,20 +57,26 @@ class Observations(Sequence[Observation]):
         row["frame"], row["time_s"], row["dark"] = seen.frame, seen.time_s, seen.dark
         row["matrix"], row["affine"], row["known"] = seen.motion.matrix, seen.motion.affine, seen.motion.known
         row["size_px"], row["looked_at"] = seen.size_px or 0, seen.detections is not None
-        self._frames += row.tobytes()
+        self._frames.append(row)
         self._found.append(Detections.none() if seen.detections is None else seen.detections)
 
-    def columns(self) -> NDArray[np.void]:
-        """(n,) of FRAME: a view; as long as it is held nothing can be appended."""
-        return np.frombuffer(self._frames, FRAME)
+    def column(self, name: str) -> NDArray[Any]:
+        """(n, ...) one field of FRAME, of all frames."""
+        return self._frames.column(name)
+
+    def blocks(self) -> Iterator[NDArray[np.void]]:
+        """Runs of rows of FRAME that together are all frames."""
+        return self._frames.blocks()
 
     def take_until(self, last: int) -> "Observations":
         """The frames up to number `last`, which are then no longer here."""
-        count = bisect_right(self.columns()["frame"], last)
-        taken = Observations()
+        count = int(np.searchsorted(self.column("frame"), last, side="right"))
+        taken, rest = Observations(), Spool(FRAME)
         taken._found = self._found.take(count)
-        self._frames, taken._frames = self._frames[count * FRAME.itemsize :], self._frames
-        del taken._frames[count * FRAME.itemsize :]
+        for block in self._frames.blocks(count):
+            rest.append(block)
+        self._frames, taken._frames = rest, self._frames
+        taken._frames.truncate(count)
         return taken
 
     def let_go_of_boxes(self) -> None:
@@ -78,7 +84,10 @@ class Observations(Sequence[Observation]):
         self._found = PackedDetections()
 
     def __len__(self) -> int:
-        return len(self._frames) // FRAME.itemsize
+        return len(self._frames)
+
+    def __iter__(self) -> Iterator[Observation]:
+        return (self[index] for index in range(len(self)))
 
     @overload
     def __getitem__(self, chosen: int) -> Observation: ...
@@ -90,7 +99,7 @@ class Observations(Sequence[Observation]):
         if isinstance(chosen, slice):
             return Observations(self[index] for index in range(*chosen.indices(len(self))))
         index = range(len(self))[chosen]
-        row = np.frombuffer(self._frames, FRAME, 1, index * FRAME.itemsize)[0]
+        row = self._frames.read(index, index + 1)[0]
         found = self._found[index] if len(self._found) else Detections.none()
         motion = CameraMotion(row["matrix"].copy(), row["affine"].copy(), bool(row["known"]))
         return Observation(

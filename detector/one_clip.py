@@ -27,6 +27,7 @@ from detector.outputs.lines import line_outputs
 from detector.outputs.report_frames import frames_of
 from detector.report import Report, write_report
 from detector.report_reading import read_report
+from detector.spool import spooled_in
 
 ShowProgress = Callable[[str], AbstractContextManager[OnProgress]]
 """Is told what is being done ("looking", "drawing"), and gives for the time of it what takes the frames done."""
@@ -131,6 +132,7 @@ def _look(
         RunJournal(vehicles, smoke_fire, say) as journal,
         line_outputs(outputs, networks.vehicles.classes) as lines,
         progress("looking") as tell,
+        spooled_in(outputs.path),
         look_ahead(networks, _breakable(tell, interruption)) if look_ahead else nullcontext(networks) as networks,
     ):
         report = analyze(

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
-
 from detector import __version__
-from detector.belief import Believed, believe
+from detector.belief import believe
 from detector.clip_reading import Reader, confined
 from detector.content_credentials import read_content_credentials
 from detector.counting import count_shot, is_counted
@@ -18,8 +16,6 @@ from detector.looks import Networks
 from detector.model import Network
 from detector.mot_file import SavedDetections
 from detector.report import (
-    Convoy,
-    ConvoyPresence,
     Coverage,
     DamagedPlace,
     DeviceUsed,
@@ -29,9 +25,11 @@ from detector.report import (
     Shot,
     TrackSummary,
 )
-from detector.shot_findings import VEHICLES_IN, Looking, ShotFindings
+from detector.settled_shot import SettledShot
+from detector.shot_findings import VEHICLES_IN, Looking
 from detector.shots import same_place
-from detector.tracking import Track
+from detector.spool import let_go_of_pages
+from detector.track_store import TrackStore, times_of_tracks
 
 AT_THE_CUT_S = 0.5  # an event this near to the end of its shot lasts to it
 SMALLEST_IN_NETWORK_PX = 8.0  # one cell of the finest grid of the network
@@ -62,7 +60,7 @@ def input_clip(path: Path, reader: Reader, frames: int, sha256: str, size_bytes:
 
 def coverage(
     reader: Reader,
-    findings: Sequence[ShotFindings],
+    shots: Sequence[SettledShot],
     size_px: int | None,
     smoke_fire_every: int,
     interrupted: bool,
@@ -72,15 +70,15 @@ def coverage(
 
     `size_px` is the smallest input size, which counts where no frame could show a vehicle; None where nobody looked.
     """
-    able = [shot for shot in findings if shot.span.kind in VEHICLES_IN]
-    last = findings[-1].observations[-1].frame if findings else -1
+    able = [shot for shot in shots if shot.span.kind in VEHICLES_IN]
+    last = shots[-1].span.end if shots else -1
     return Coverage(
-        frames_decoded=sum(len(shot.observations) for shot in findings),
+        frames_decoded=sum(shot.frames for shot in shots),
         frames_failed=reader.frames_failed,
         share_read=None if reader.share_read is None else round(reader.share_read, 4),
-        frames_dark=sum(int(shot.observations.columns()["dark"].sum()) for shot in findings),
-        frames_not_footage=sum(len(f.observations) for f in findings if f.span.kind != "footage"),
-        frames_looked_at=_looked_at(findings),
+        frames_dark=sum(shot.frames_dark for shot in shots),
+        frames_not_footage=sum(shot.frames for shot in shots if shot.span.kind != "footage"),
+        frames_looked_at=sum(shot.frames_looked_at for shot in shots),
         smoke_fire_every_frames=smoke_fire_every,
         smallest_vehicle_px=_smallest_vehicle_px(
             _smallest_size_px(able) if able else size_px,
@@ -98,41 +96,43 @@ def _smallest_vehicle_px(size_px: int | None, picture_px: int) -> float | None:
     return None if size_px is None else round(SMALLEST_IN_NETWORK_PX * picture_px / size_px, 1)
 
 
-def _looked_at(findings: Iterable[ShotFindings]) -> int:
-    return sum(int(shot.observations.columns()["looked_at"].sum()) for shot in findings)
+def _smallest_size_px(shots: Iterable[SettledShot]) -> int | None:
+    return min(_frames_of_size(shots), default=None)
 
 
-def _smallest_size_px(findings: Iterable[ShotFindings]) -> int | None:
-    return min(_frames_of_size(findings), default=None)
-
-
-def most_used_size_px(findings: Sequence[ShotFindings], otherwise: int | None) -> int | None:
+def most_used_size_px(shots: Iterable[SettledShot], otherwise: int | None) -> int | None:
     """The input size of most frames of these shots, of equals the smallest; `otherwise` if there are no frames."""
-    frames = _frames_of_size(findings)
+    frames = _frames_of_size(shots)
     return max(sorted(frames), key=frames.__getitem__, default=otherwise)
 
 
-def _frames_of_size(findings: Iterable[ShotFindings]) -> Counter[int]:
+def _frames_of_size(shots: Iterable[SettledShot]) -> Counter[int]:
     """How many frames were looked at in each input size."""
     frames: Counter[int] = Counter()
-    for shot in findings:
-        sizes_px, counts = np.unique(shot.observations.columns()["size_px"], return_counts=True)
-        frames.update(dict(zip(sizes_px.tolist(), counts.tolist(), strict=True)))
-    del frames[0]
+    for shot in shots:
+        frames.update(shot.frames_of_size)
     return frames
 
 
-def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[Shot]:
-    """The shots with their counts; `picture_px` is the longest side of the clip's pictures."""
+def shot_summaries(
+    settled: Sequence[SettledShot], store: TrackStore, looking: Looking, picture_px: int
+) -> tuple[list[Shot], list[TrackSummary]]:
+    """The shots with their counts, and all tracks; `picture_px` is the longest side of the clip's pictures."""
     shots: list[Shot] = []
-    for index, (shot, believed) in enumerate(zip(findings, _believed(findings, looking, picture_px), strict=True)):
-        counts = count_shot(believed, shot.times_s, looking.vehicle_classes, looking.confidence)
+    tracks: list[TrackSummary] = []
+    drawn_over = displays([shot.still for shot in settled])
+    for index, shot in enumerate(settled):
+        boxes = store.tracks(shot.kept)
+        believed = believe(boxes, looking.usual_confidence, picture_px, drawn_over, shot.repeats)
+        counted = {one.track.id for one in believed if is_counted(one, looking.confidence)}
+        tracks += [replace(track, counted=track.id in counted) for track in shot.tracks]
+        counts = count_shot(believed, times_of_tracks(boxes), looking.vehicle_classes, looking.confidence)
         shots.append(
             Shot(
                 start=shot.span.start,
                 end=shot.span.end,
-                start_s=shot.observations[0].time_s,
-                end_s=shot.observations[-1].time_s,
+                start_s=shot.start_s,
+                end_s=shot.end_s,
                 kind=shot.span.kind,
                 monochrome=shot.monochrome,
                 most_at_once=counts.most_at_once,
@@ -140,99 +140,42 @@ def shot_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_p
                 by_class=counts.by_class,
                 by_group=counts.by_group,
                 reason=counts.reason,
-                same_place_as=_same_place_as(findings, index),
+                same_place_as=_same_place_as(settled, index),
                 input_size_px=most_used_size_px([shot], None),
                 smallest_vehicle_px=_smallest_vehicle_px(_smallest_size_px([shot]), picture_px),
-                frames_looked_at=_looked_at([shot]),
+                frames_looked_at=shot.frames_looked_at,
             )
         )
-    return shots
+        let_go_of_pages()
+    return shots, tracks
 
 
-def _same_place_as(findings: Sequence[ShotFindings], index: int) -> int | None:
-    span = findings[index].span
+def _same_place_as(shots: Sequence[SettledShot], index: int) -> int | None:
+    span = shots[index].span
     if span.kind != "footage":
         return None
-    earlier = (i for i in range(index) if findings[i].span.kind == "footage")
-    return next((i for i in earlier if same_place(findings[i].span, span)), None)
+    earlier = (i for i in range(index) if shots[i].span.kind == "footage")
+    return next((i for i in earlier if same_place(shots[i].span, span)), None)
 
 
-def _believed(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[list[Believed]]:
-    """The tracks of each shot with how likely each is a vehicle of its own."""
-    drawn_over = displays(findings)
-    return [believe(shot.tracks, looking.usual_confidence, picture_px, drawn_over, shot.repeats) for shot in findings]
-
-
-def track_summaries(findings: Sequence[ShotFindings], looking: Looking, picture_px: int) -> list[TrackSummary]:
-    """The tracks of all shots; `picture_px` is the longest side of the clip's pictures."""
-    counted = {
-        one.track.id
-        for believed in _believed(findings, looking, picture_px)
-        for one in believed
-        if is_counted(one, looking.confidence)
-    }
-    return [
-        TrackSummary(
-            id=track.id,
-            class_name=looking.vehicle_classes[track.class_index],
-            class_share=track.class_share,
-            first=track.first,
-            last=track.last,
-            first_s=shot.times_s[track.first],
-            last_s=shot.times_s[track.last],
-            frames_seen=int((~track.boxes.filled).sum()),
-            score=track.score,
-            counted=track.id in counted,
-            burning=_rests_on(shot, track, "fire"),
-            smoking=_rests_on(shot, track, "smoke"),
-            shot=index,
-        )
-        for index, shot in enumerate(findings)
-        for track in shot.tracks
-    ]
-
-
-def _rests_on(shot: ShotFindings, track: Track, kind: str) -> bool:
-    return any(track.id in event.tracks for event in shot.events if event.kind == kind)
-
-
-def event_summaries(findings: Sequence[ShotFindings]) -> list[Event]:
+def event_summaries(shots: Sequence[SettledShot]) -> list[Event]:
     """The events of all shots; one that begins with its shot is said to continue one that ended with the shot before.
 
     Transitions between the two are passed over.
     """
     events: list[Event] = []
     before: dict[str, int] = {}  # kind to the index of the event that lasted to the end of the shot before
-    for shot in findings:
+    for shot in shots:
         if shot.span.kind == "transition":
             continue
         lasting = {}
         for event in shot.events:
-            begins_with_shot = event.start_s - shot.times_s[shot.span.start] < AT_THE_CUT_S
-            if shot.times_s[shot.span.end] - event.end_s < AT_THE_CUT_S:
+            begins_with_shot = event.start_s - shot.start_s < AT_THE_CUT_S
+            if shot.end_s - event.end_s < AT_THE_CUT_S:
                 lasting[event.kind] = len(events)
             events.append(replace(event, continues=before.get(event.kind) if begins_with_shot else None))
         before = lasting
     return events
-
-
-def convoy_summaries(findings: Sequence[ShotFindings]) -> list[Convoy]:
-    """The convoys of all shots."""
-    return [
-        Convoy(
-            tracks=c.tracks,
-            size=len(c.tracks),
-            start=c.start,
-            end=c.end,
-            start_s=shot.times_s[c.start],
-            end_s=shot.times_s[c.end],
-            presence=tuple(ConvoyPresence(run.start, run.end, run.vehicles) for run in c.presence),
-            spacing_lengths=c.spacing_lengths,
-            direction_degrees=c.direction_degrees,
-        )
-        for shot in findings
-        for c in shot.convoys
-    ]
 
 
 def networks_used(networks: Networks, looking: Looking, size_px: int | None) -> tuple[NetworkUsed, NetworkUsed]:

@@ -1,6 +1,5 @@
 """What one shot shows, once it is over: tracks, convoys, events and the record of every frame."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.belief import parts_of_others, stretches, telling_boxes
+from detector.belief import parts_of_others, stretches, telling_scores
 from detector.burning import tracks_that_burn
 from detector.by_frame import ByFrame
 from detector.colour import is_monochrome
@@ -23,6 +22,7 @@ from detector.report import Event
 from detector.shots import ShotSpan
 from detector.sightings import Box, Sighting
 from detector.split_screen import repeated_tile, repeats
+from detector.spool import Spool
 from detector.tracking import Track, Tracker
 
 SHORTEST_TRACK_S = 0.4  # what shows itself for less is false more often than not, except in a shot hardly longer
@@ -30,6 +30,7 @@ VEHICLES_IN = ("footage", "title")  # a still photograph looks like a title card
 LOW_SCORE_SHARE = 1 / 6  # of the confidence: weaker detections may continue a track but never start one
 LONGEST_STEP_S, LONGEST_STEP_USUAL = 1.0, 5.0  # a gap in time is longer than this and than so many usual steps
 RECORDS_AT_A_TIME = 64
+MATRIX = np.dtype((np.float64, (3, 3)))
 FAIR_SCORE_SHARE = 0.4  # of the confidence: a track shows itself for as long as its boxes reach this
 
 
@@ -67,7 +68,7 @@ class ShotFindings:
 
     span: ShotSpan
     observations: Observations
-    sightings: tuple[Sighting, ...]
+    sightings: Sequence[Sighting]
     tracks: tuple[Track, ...]
     convoys: tuple[ConvoySpan, ...]
     events: tuple[Event, ...]
@@ -108,10 +109,10 @@ def understand_shot(
         for tracker, length_s in trackers:
             tracks += _tracks_of(tracker, length_s, first_track_id + len(tracks), looking)
         again = repeats(tracks, repeated_tile(span.thumbnails), picture_px)
-        telling = telling_boxes(tracks, looking.usual_confidence, max(picture_px))
+        telling = telling_scores(tracks, looking.usual_confidence, max(picture_px))
         no_vehicles = again | parts_of_others(tracks, telling)
         convoys = find_convoys([track for track in tracks if track.id not in no_vehicles], times_s, to_ground)
-    findings = ShotFindings(span, observations, tuple(sightings), tuple(tracks), tuple(convoys), (), again)
+    findings = ShotFindings(span, observations, sightings, tuple(tracks), tuple(convoys), (), again)
     if span.kind != "footage":
         return findings
     return replace(findings, events=tuple(_events(findings, shot_index, to_ground, looking)))
@@ -119,8 +120,7 @@ def understand_shot(
 
 def times_of(observations: Observations) -> ByFrame[float]:
     """Time of every frame."""
-    columns = observations.columns()
-    return ByFrame(columns["frame"].copy(), columns["time_s"].copy())
+    return ByFrame(observations.column("frame"), observations.column("time_s"))
 
 
 def _events(
@@ -153,7 +153,7 @@ def _boxes_of(sightings: Sequence[Sighting], kind: str, event: Event) -> dict[in
 
 def unbroken_runs(observations: Observations) -> Iterator[Observations]:
     """The frames between gaps in time: what is there after a gap may not be what was there before."""
-    steps_s = np.diff(observations.columns()["time_s"])
+    steps_s = np.diff(observations.column("time_s"))
     longest_s = max(LONGEST_STEP_S, LONGEST_STEP_USUAL * float(np.median(steps_s))) if len(steps_s) else LONGEST_STEP_S
     edges = [0, *(np.flatnonzero(steps_s > longest_s) + 1).tolist(), len(observations)]
     for start, end in pairwise(edges):
@@ -185,12 +185,13 @@ def _wanted(track: Track, shortest_s: float, looking: Looking) -> bool:
 
 def ground_transforms(observations: Observations) -> ByFrame[NDArray[np.float64]]:
     """The transform of each frame's pixels to those of the shot's first frame."""
-    columns = observations.columns()
-    transforms = np.linalg.inv(columns["matrix"])
-    transforms[:1] = np.eye(3)
-    for position in range(1, len(transforms)):
-        transforms[position] = transforms[position - 1] @ transforms[position]
-    return ByFrame(columns["frame"].copy(), transforms)
+    transforms = Spool(MATRIX)
+    to_ground: NDArray[np.float64] | None = None
+    for block in observations.blocks():
+        for to_frame_before in np.linalg.inv(block["matrix"]):
+            to_ground = np.eye(3) if to_ground is None else to_ground @ to_frame_before
+            transforms.append(to_ground)
+    return ByFrame(observations.column("frame"), transforms.rows())
 
 
 def _shows(seen: Sighting, kind: str, looking: Looking) -> bool:
@@ -201,10 +202,12 @@ def _shows(seen: Sighting, kind: str, looking: Looking) -> bool:
 def frame_records(findings: ShotFindings, looking: Looking) -> Iterator[FrameRecord]:
     """One record a frame of the shot, with final identities and the flags of confirmed events."""
     held: Sighting | None = None
-    sighting_at = {sighting.frame: sighting for sighting in findings.sightings}
+    sightings = iter(findings.sightings)
+    following = next(sightings, None)
     boxes = _boxes_in_turn(findings, looking)
     for position, seen in enumerate(findings.observations):
-        held = sighting_at.get(seen.frame, held)
+        if following is not None and following.frame == seen.frame:
+            held, following = following, next(sightings, None)
         scores = {kind: held.score(kind) for kind in looking.kinds} if held else {}
         regions = {kind: held.region(kind) for kind in looking.kinds if _shows(held, kind, looking)} if held else {}
         inside = {event.kind for event in findings.events if event.start <= seen.frame <= event.end}
@@ -226,12 +229,15 @@ def frame_records(findings: ShotFindings, looking: Looking) -> Iterator[FrameRec
 def _boxes_in_turn(findings: ShotFindings, looking: Looking) -> Iterator[tuple[FrameBox, ...]]:
     """The boxes of one frame after the other; those of a whole shot would be most of the memory that it takes."""
     names = [looking.vehicle_classes[track.class_index] for track in findings.tracks]
-    waiting = deque(stretches(findings.tracks, RECORDS_AT_A_TIME))
+    waiting = stretches(findings.tracks, RECORDS_AT_A_TIME)
+    following = next(waiting, None)
     here: dict[int, list[FrameBox]] = {}
-    for frame in findings.observations.columns()["frame"].tolist():
-        while waiting and waiting[0][0] <= frame:
-            here = _boxes_of_stretch(findings.tracks, names, *waiting.popleft())
-        yield tuple(here.get(frame, ()))
+    for seen in findings.observations.blocks():
+        for frame in seen["frame"].tolist():
+            while following and following[0] <= frame:
+                here = _boxes_of_stretch(findings.tracks, names, *following)
+                following = next(waiting, None)
+            yield tuple(here.get(frame, ()))
 
 
 def _boxes_of_stretch(

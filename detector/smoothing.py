@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detector.assignment import Indices
 from detector.boxes import Array, moved, sizes_of, to_corners
 from detector.kalman import NOISE_SIZES, corrected, new_states, predicted, reconsidered
+from detector.spool import Spool, let_go_of_pages
 from detector.tracklets import Shot, Tracklet
 
 LEAST_NOISE_SIZES = 1e-4
@@ -23,9 +24,13 @@ LEAST_NOISE_SIZES = 1e-4
 FEWEST_TRIPLES = 10
 """A track with fewer is taken to jump about as much as the others of its shot."""
 
-MOST_ROWS = 100_000
-"""Boxes that are worked on in one go, for memory's sake. It changes no result, but that of more than so many triples in
-a shot every other, or every third, says what is usual in it."""
+MOST_ROWS = 10_000
+"""Boxes that are worked on in one go, for memory's sake; it changes no result."""
+
+MOST_TRIPLES = 100_000
+"""Of more than so many boxes in a shot every other triple, or every third, says what is usual in it."""
+
+CORNERS = np.dtype((np.float64, 4))
 
 LONGEST_TRIPLE_S = 0.3
 """Over longer the way itself is not straight. Clips of few frames a second are not smoothed, therefore."""
@@ -48,16 +53,20 @@ def smoothed(tracklets: Sequence[Tracklet], shot: Shot) -> list[Tracklet]:
     for start, stop in stretches[:-1]:
         rows = _Rows(tracklets, start, stop)
         begins.append(_forward(rows, shot, noise_sizes, begins[-1])[1][:, rows.going_on])
-    whole = [np.empty((len(tracklet.steps), 4)) for tracklet in tracklets]
+        let_go_of_pages()
+    ends = np.cumsum([len(tracklet.steps) for tracklet in tracklets])
+    whole = Spool(CORNERS)
+    whole.reserve(int(ends[-1]))
     later = np.zeros((2, 0, 4))
     while stretches:
         rows = _Rows(tracklets, *stretches.pop())
         found = _back(rows, shot, later, *_forward(rows, shot, noise_sizes, begins.pop()))
         later = found[:, rows.carried].copy()
-        rows.hand_out(found[0], whole)
+        rows.hand_out(found[0], whole, ends)
+        let_go_of_pages()
     return [
         Tracklet(tracklet.steps, xyxy, tracklet.scores, tracklet.classes)
-        for tracklet, xyxy in zip(tracklets, whole, strict=True)
+        for tracklet, xyxy in zip(tracklets, np.split(whole.rows(), ends[:-1]), strict=True)
     ]
 
 
@@ -149,12 +158,14 @@ class _Rows:
         """The rows of one step."""
         return self._by_step[self._starts[step - self.begin + 1] : self._starts[step - self.begin + 2]]
 
-    def hand_out(self, centres: Array, whole: list[Array]) -> None:
-        """Write the (rows, 4) centres and sizes of what was seen to the (n, 4) corners of each track."""
+    def hand_out(self, centres: Array, whole: Spool, ends: Indices) -> None:
+        """Write the (rows, 4) centres and sizes of what was seen to the corners of all tracks, which end there."""
         centres[:, 2:] = np.maximum(centres[:, 2:], 0.0)
         corners = to_corners(centres)
         for index, tracklet, chosen in self._parts():
-            whole[self.numbers[index]][chosen] = corners[self.start[index] + tracklet.steps[chosen] - self.first[index]]
+            begin = int(ends[self.numbers[index]]) - len(tracklet.steps)
+            rows = self.start[index] + tracklet.steps[chosen] - self.first[index]
+            whole.put(begin + chosen.start, corners[rows])
 
     def _parts(self) -> Iterator[tuple[int, Tracklet, slice]]:
         """Each track with what of it lies in the stretch."""
@@ -210,35 +221,40 @@ def _noise_sizes(tracklets: Sequence[Tracklet], shot: Shot) -> Array:
     Told from how far the middle one of three boxes in a row lies off the straight line through its neighbours.
     """
     lengths = np.cumsum([len(tracklet.steps) for tracklet in tracklets])
-    every = 1 + int(lengths[-1]) // MOST_ROWS
-    medians, some = [], []
-    for part in np.split(np.arange(len(tracklets)), np.flatnonzero(np.diff(lengths // MOST_ROWS)) + 1):
-        off, ends = _off_line([tracklets[number] for number in part], shot)
-        some.append(off[::every])
-        for of_track in np.split(off, ends):
-            enough = len(of_track) >= FEWEST_TRIPLES
-            medians.append(np.median(of_track, axis=0) if enough else np.full(4, np.nan))
+    every = 1 + int(lengths[-1]) // MOST_TRIPLES
+    clock_s = np.asarray(shot.clock_s)
+    medians, some, passed, part = [], [], 0, 0
+    for tracklet, length in zip(tracklets, lengths.tolist(), strict=True):
+        if length // MOST_TRIPLES != part:
+            passed, part = 0, length // MOST_TRIPLES
+        off = _off_line(tracklet, shot, clock_s)
+        some.append(off[-passed % every :: every])
+        passed += len(off)
+        enough = len(off) >= FEWEST_TRIPLES
+        medians.append([np.median(side) for side in off.T] if enough else np.full(4, np.nan))
+        let_go_of_pages()
     usual = np.concatenate(some)
-    known = np.stack(medians)
+    known = np.array(medians)
     known = np.where(np.isnan(known), np.median(usual, axis=0) if len(usual) else np.zeros(4), known)
     return np.clip(DEVIATION_OF_MEDIAN * known, LEAST_NOISE_SIZES, NOISE_SIZES)
 
 
-def _off_line(tracklets: Sequence[Tracklet], shot: Shot) -> tuple[Array, Indices]:
-    """(n, 4) how far off they lie, in box sizes and as if there were no noise in the neighbours, track by track; and
-    where those of each track but the last end.
-    """
-    steps = np.concatenate([tracklet.steps for tracklet in tracklets])
-    boxes = np.concatenate([tracklet.centres() for tracklet in tracklets])
-    track = np.repeat(np.arange(len(tracklets)), [len(tracklet.steps) for tracklet in tracklets])
-    motions, clock_s = np.asarray(shot.motions), np.array(shot.clock_s)
-    backward = np.linalg.inv(motions)
-    inner = 1 + np.flatnonzero((np.diff(steps[:-1]) == 1) & (np.diff(steps[1:]) == 1) & (track[:-2] == track[2:]))
+def _off_line(tracklet: Tracklet, shot: Shot, clock_s: Array) -> Array:
+    """(n, 4) how far off they lie, in box sizes and as if there were no noise in the neighbours."""
+    starts = range(0, max(len(tracklet.steps) - 2, 1), MOST_ROWS)
+    return np.concatenate([_off_line_at_once(tracklet[at : at + MOST_ROWS + 2], shot, clock_s) for at in starts])
+
+
+def _off_line_at_once(tracklet: Tracklet, shot: Shot, clock_s: Array) -> Array:
+    """Of a tracklet that is not too long, all in one go."""
+    steps, boxes = tracklet.steps, tracklet.centres()
+    inner = 1 + np.flatnonzero((np.diff(steps[:-1]) == 1) & (np.diff(steps[1:]) == 1))
     inner = inner[clock_s[steps[inner] + 1] - clock_s[steps[inner] - 1] <= LONGEST_TRIPLE_S]
-    step = steps[inner]
+    step, first = steps[inner], int(steps[0])
+    motions = np.asarray(shot.motions[first : int(steps[-1]) + 1])
     share = ((clock_s[step] - clock_s[step - 1]) / (clock_s[step + 1] - clock_s[step - 1]))[:, None]
-    before = moved(boxes[inner - 1], motions[step])
-    after = moved(boxes[inner + 1], backward[step + 1])
+    before = moved(boxes[inner - 1], motions[step - first])
+    after = moved(boxes[inner + 1], np.linalg.inv(motions[step + 1 - first]))
     off = np.abs(boxes[inner] - (1 - share) * before - share * after)
     off /= sizes_of(boxes[inner]) * np.sqrt(1 + share**2 + (1 - share) ** 2)
-    return off, np.searchsorted(track[inner], np.arange(1, len(tracklets)))
+    return np.asarray(off)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.assignment import Indices
 from detector.boxes import Array, moved, scales_of, sizes_of
+from detector.tracklet_spool import TrackletSpool
 from detector.tracklets import Shot, Tracklet, motion_between
 
 LONGEST_GAP_S = 2.0
@@ -70,7 +72,7 @@ def end_of(tracklet: Tracklet, shot: Shot, last: bool) -> End:
     edge = len(tracklet.steps) - 1 if last else 0
     step = int(tracklet.steps[edge])
     clock_s = np.asarray(shot.clock_s)
-    near = tracklet[np.flatnonzero(np.abs(clock_s[tracklet.steps] - clock_s[step]) <= MOTION_WINDOW_S)]
+    near = tracklet[_near(tracklet, clock_s, step)]
     if last:
         near = near[::-1]
     motion, at, motions = np.eye(3), step, []
@@ -83,6 +85,14 @@ def end_of(tracklet: Tracklet, shot: Shot, last: bool) -> End:
     velocity = spread @ boxes[:, :2] / (spread @ spread + RIDGE_S2)
     place = boxes[:, :2].mean(axis=0) - velocity * times.mean()
     return End(step, place, velocity, float(sizes_of(boxes).mean()))
+
+
+def _near(tracklet: Tracklet, clock_s: Array, step: int) -> Indices:
+    """Which boxes of a tracklet are in pictures no further from this one than MOTION_WINDOW_S."""
+    begin, end = np.searchsorted(clock_s, (clock_s[step] - 2 * MOTION_WINDOW_S, clock_s[step] + 2 * MOTION_WINDOW_S))
+    first, beyond = np.searchsorted(tracklet.steps, (begin, end))
+    seconds = np.abs(clock_s[tracklet.steps[first:beyond]] - clock_s[step])
+    return np.asarray(first + np.flatnonzero(seconds <= MOTION_WINDOW_S))
 
 
 def misfits(tail: End, heads: Ends, motions: Array, gaps_s: Array) -> Array:
@@ -147,7 +157,7 @@ def stitch(tracklets: Sequence[Tracklet], shot: Shot) -> list[Tracklet]:
         if earlier not in following and later not in followed:
             following[earlier] = later
             followed.add(later)
-    whole = []
+    whole = TrackletSpool()
     for index in range(len(tracklets)):
         if index in followed:
             continue
@@ -155,5 +165,5 @@ def stitch(tracklets: Sequence[Tracklet], shot: Shot) -> list[Tracklet]:
         while piece in following:
             piece = following[piece]
             parts.append(tracklets[piece])
-        whole.append(Tracklet.joined(parts))
-    return whole
+        whole.add(parts)
+    return whole.tracklets()

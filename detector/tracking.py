@@ -6,14 +6,14 @@ time stamps: figures in docs/tracking.md. It does not know pictures, nor what li
 """
 
 from array import array
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.assignment import Indices, pair_boxes
-from detector.boxes import Array, moved, scale_of, to_centres, to_corners
+from detector.boxes import Array, scale_of, to_centres
 from detector.detections import Detections
 from detector.kalman import corrected, new_states, predicted
 from detector.looking_back import Reach, look_back
@@ -22,7 +22,8 @@ from detector.seen_log import SeenLog
 from detector.smoothing import smoothed
 from detector.stitching import stitch
 from detector.track_boxes import TrackBoxes
-from detector.tracklets import GapFiller, Shot, Tracklet, beyond, motion_between, without_ghosts
+from detector.track_finishing import finish
+from detector.tracklets import Shot, motion_between, without_ghosts
 
 LOST_AFTER_S, WEAK_WITHIN_S, ALWAYS_WITHIN_LOOKS = 1.0, 0.3, 2
 """A track unseen for longer is closed (stitching may find it again); low-score boxes carry only one seen more recently,
@@ -167,14 +168,10 @@ class Tracker:
         pieces = without_ghosts(self._log.tracklets(self._begun), self._looks, confident_score)
         pieces = look_back(pieces, self._leftover, self._looks, WEAK_REACH)
         whole = smoothed(stitch(pieces, self._looks), self._looks)
-        del pieces  # of a long shot they are large
         whole.sort(key=lambda tracklet: int(tracklet.steps[0]))
-        whole.reverse()
-        finisher = _Finisher(np.array(self._frames), np.array(self._times_s), self._pictures, np.array(self._looked))
-        tracks: list[Track] = []
-        while whole:
-            tracks.append(Track(self._first_id + len(tracks), finisher.boxes(whole.pop())))
-        return tracks
+        frames, times_s, looked = np.array(self._frames), np.array(self._times_s), np.array(self._looked)
+        finished = finish(whole, frames, times_s, self._pictures, looked)
+        return [Track(self._first_id + index, boxes) for index, boxes in enumerate(finished)]
 
     def _add_picture(self, frame: int, time_s: float, camera_motion: NDArray[np.float32] | None) -> None:
         """Notes when the picture was taken and how the camera moved."""
@@ -233,47 +230,3 @@ class Tracker:
         self._times_seen = np.concatenate([self._times_seen, np.ones_like(numbers)])
         self._states = np.concatenate([self._states, new_states(boxes[found])], axis=1)
         self._log.add(numbers, len(self._looked) - 1, detections, found)
-
-
-class _Finisher:
-    """Boxes for every picture that a track is in, seen or not.
-
-    Args:
-        frames, times_s: (n,) of all pictures of the shot.
-        pictures: how the camera moved in them.
-        looked: which of them were looked at; the steps of tracks count these.
-    """
-
-    def __init__(self, frames: Indices, times_s: Array, pictures: Shot, looked: Indices) -> None:
-        self._frames, self._times_s, self._pictures, self._looked = frames, times_s, pictures, looked
-        self._looked_at = np.zeros(len(frames), np.bool_)
-        self._looked_at[looked] = True
-        self._gaps = GapFiller(pictures)
-
-    def boxes(self, tracklet: Tracklet) -> TrackBoxes:
-        """Of one track; carried to the pictures before the first and after the last that were not looked at."""
-        placed = replace(tracklet, steps=self._looked[tracklet.steps])
-        xyxy, seen = self._gaps.filled(placed)
-        before, after = beyond(placed, self._pictures, self._looked)
-        head = [self._carried(placed, 0, step) for step in before]
-        tail = [self._carried(placed, -1, step) for step in after]
-        if head or tail:
-            xyxy = np.concatenate([*head, xyxy, *tail])
-            seen = np.pad(seen, (len(head), len(tail)))
-        chosen = slice(before.start, after.stop)
-        like = np.maximum(np.cumsum(seen) - 1, 0)  # the seen one that a box is, or has the score and class of
-        return TrackBoxes(
-            frames=self._frames[chosen],
-            times_s=self._times_s[chosen],
-            xyxy=xyxy,
-            scores=tracklet.scores.astype(np.float64)[like],
-            classes=tracklet.classes.astype(np.int32)[like],
-            filled=~seen,
-            looked_at=self._looked_at[chosen],
-        )
-
-    def _carried(self, tracklet: Tracklet, index: int, step: int) -> Array:
-        """(1, 4) xyxy of a box in another picture, if it stands where it is over the ground."""
-        motion = motion_between(self._pictures, int(tracklet.steps[index]), step)
-        box = tracklet.xyxy[[index]].astype(np.float64)
-        return to_corners(moved(to_centres(box), motion))

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Iterator, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, overload
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from detector.assignment import Indices
 from detector.boxes import Array, moved, to_centres, to_corners
+from detector.spool import Spool
 
 SHORTEST_TRACK_FRAMES = 3
 SHORTEST_TRACK_S = 0.1
 
-GAPS_KEPT, GAPS_AT_A_TIME = 8192, 1024
+GAPS_KEPT = 8192
+BOXES_AT_A_TIME = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,37 +52,40 @@ class Tracklet:
     def __getitem__(self, chosen: slice | Indices) -> "Tracklet":
         return Tracklet(self.steps[chosen], self.xyxy[chosen], self.scores[chosen], self.classes[chosen])
 
+    def parts(self) -> Iterator["Tracklet"]:
+        """The same, some boxes at a time."""
+        for start in range(0, len(self.steps), BOXES_AT_A_TIME):
+            yield self[start : start + BOXES_AT_A_TIME]
+
     def centres(self) -> Array:
         """(n, 4) centres and sizes."""
         return to_centres(self.xyxy.astype(np.float64))
 
 
-class Motions(Sequence[Array]):
-    """A growing sequence of (3, 3) float64 affines; `np.asarray` sees all of them as one array."""
+class Motions:
+    """A growing sequence of (3, 3) float64 affines, on disk where they are many; a slice is a copy, (n, 3, 3)."""
 
     def __init__(self) -> None:
-        self._numbers = array("d")
+        self._rows = Spool(np.dtype((np.float64, (3, 3))))
 
     def append(self, motion: Array) -> None:
-        self._numbers.frombytes(motion.astype(np.float64).tobytes())
+        self._rows.append(motion.astype(np.float64))
 
     def __len__(self) -> int:
-        return len(self._numbers) // 9
+        return len(self._rows)
 
     @overload
     def __getitem__(self, chosen: int) -> Array: ...
 
     @overload
-    def __getitem__(self, chosen: slice) -> list[Array]: ...
+    def __getitem__(self, chosen: slice) -> Array: ...
 
-    def __getitem__(self, chosen: int | slice) -> Array | list[Array]:
+    def __getitem__(self, chosen: int | slice) -> Array:
         if isinstance(chosen, slice):
-            return [self[index] for index in range(*chosen.indices(len(self)))]
-        start = 9 * range(len(self))[chosen]
-        return np.frombuffer(self._numbers[start : start + 9], np.float64).reshape(3, 3)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        return np.array(self._numbers, np.float64).reshape(-1, 3, 3)
+            start, stop, step = chosen.indices(len(self))
+            return self._rows.read(start, max(start, stop))[::step]
+        index = range(len(self))[chosen]
+        return np.asarray(self._rows.read(index, index + 1)[0], np.float64)
 
 
 @dataclass
@@ -136,16 +141,15 @@ class GapFiller:
         xyxy, seen = np.empty((int(places[-1]) + 1, 4)), np.zeros(int(places[-1]) + 1, np.bool_)
         xyxy[places], seen[places] = tracklet.xyxy, True
         gaps = np.flatnonzero(np.diff(places) > 1)
-        for some in np.array_split(gaps, -(-len(gaps) // GAPS_AT_A_TIME)) if len(gaps) else ():
-            starts, stops = tracklet.steps[some].tolist(), tracklet.steps[some + 1].tolist()
+        if len(gaps):
+            starts, stops = tracklet.steps[gaps].tolist(), tracklet.steps[gaps + 1].tolist()
             motions = [self._motions_in(*gap) for gap in zip(starts, stops, strict=True)]
             lengths = [len(each[0]) for each in motions]
             onward, back, share = (np.concatenate(part) for part in zip(*motions, strict=True))
-            before = np.repeat(to_centres(tracklet.xyxy[some].astype(np.float64)), lengths, axis=0)
-            after = np.repeat(to_centres(tracklet.xyxy[some + 1].astype(np.float64)), lengths, axis=0)
+            before = np.repeat(to_centres(tracklet.xyxy[gaps].astype(np.float64)), lengths, axis=0)
+            after = np.repeat(to_centres(tracklet.xyxy[gaps + 1].astype(np.float64)), lengths, axis=0)
             box = (1 - share) * moved(before, onward) + share * moved(after, back)
-            missing = np.concatenate([np.arange(places[gap] + 1, places[gap + 1]) for gap in some])
-            xyxy[missing] = to_corners(box)
+            xyxy[np.flatnonzero(~seen)] = to_corners(box)
         return xyxy, seen
 
     def _motions_of(self, start: int, stop: int) -> tuple[Array, Array, Array]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from detector.detections import Detections
-from detector.displays import displays
+from detector.displays import StillTrack, displays, still_tracks
 from detector.motion import CameraMotion
 from detector.observations import Observation, Observations
 from detector.shot_findings import ShotFindings
@@ -22,11 +22,11 @@ def track(number: int, first: int, xyxy: tuple[float, float, float, float] = DIA
     return Track(number, TrackBoxes.of(boxes))
 
 
-def shot(first: int, tracks: list[Track], ground_px: float = 10.0) -> ShotFindings:
+def shot(first: int, tracks: list[Track], ground_px: float = 10.0) -> list[StillTrack]:
     matrix = np.array([[1, 0, ground_px], [0, 1, 0], [0, 0, 1.0]])
     motion = CameraMotion(matrix, matrix[:2].astype(np.float32), known=True)
     seen = Observations(Observation(f, f / 10, Detections.none(), 640, motion, False) for f in range(first, first + 10))
-    return ShotFindings(ShotSpan(first, first + 9, "footage", ()), seen, (), tuple(tracks), (), ())
+    return list(still_tracks(ShotFindings(ShotSpan(first, first + 9, "footage", ()), seen, (), tuple(tracks), (), ())))
 
 
 def test_what_stands_still_over_moving_ground_in_two_shots_is_drawn_over_them() -> None:

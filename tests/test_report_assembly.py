@@ -3,12 +3,17 @@ from detector.event_records import Event
 from detector.motion import UNKNOWN_MOTION
 from detector.observations import Observation, Observations
 from detector.report_assembly import event_summaries
-from detector.shot_findings import ShotFindings
+from detector.settled_shot import SettledShot, settled
+from detector.shot_findings import Looking, ShotFindings
 from detector.shot_kinds import ShotKind
 from detector.shots import ShotSpan
+from detector.track_store import TrackStore
+
+LOOKING = Looking(("tank", "truck"), None, 0.5, 0.8, ("smoke", "fire"), 0.5, {"smoke": 0.5, "fire": 0.5})
+STORE = TrackStore()
 
 
-def shot(index: int, *ranges: tuple[str, int, int], kind: ShotKind = "footage") -> ShotFindings:
+def shot(index: int, *ranges: tuple[str, int, int], kind: ShotKind = "footage") -> SettledShot:
     """A shot of 100 frames at 25 a second with events from frame to frame, counted from its own start."""
     first = 100 * index
     seen = Observations(
@@ -20,10 +25,10 @@ def shot(index: int, *ranges: tuple[str, int, int], kind: ShotKind = "footage") 
               (first + start) / 25, 0.9, 0.9, None, index)
         for name, start, end in ranges
     )  # fmt: skip
-    return ShotFindings(ShotSpan(first, first + 99, kind, ()), seen, (), (), (), events)
+    return settled(ShotFindings(ShotSpan(first, first + 99, kind, ()), seen, (), (), (), events), index, LOOKING, STORE)
 
 
-def continued(*shots: ShotFindings) -> list[int | None]:
+def continued(*shots: SettledShot) -> list[int | None]:
     return [event.continues for event in event_summaries(shots)]
 
 
