@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.spool import let_go_of_pages
+from detector.spool import let_go_of_pages, one_by_one
 from detector.tracking import Track
 
 AT_USUAL_SCORE = -0.82
@@ -70,7 +70,7 @@ def believe(
     parts = parts_of_others(tracks, telling)
     hidden = _hidden([track for track in tracks if track.id not in displays | repeats], telling)
     believed = []
-    for track in tracks:
+    for track in one_by_one(tracks):
         if track.id in displays:
             believed.append(Believed(track, 0.0, "display"))
         elif track.id in repeats:
@@ -118,7 +118,7 @@ def telling_scores(tracks: Sequence[Track], usual_score: float, picture_px: int)
     """By track, from which score its boxes are a vehicle by themselves more often than SELDOM; the rest as for
     `believe`.
     """
-    return {track.id: score_of(SELDOM, size_px(track) / picture_px, usual_score) for track in tracks}
+    return {track.id: score_of(SELDOM, size_px(track) / picture_px, usual_score) for track in one_by_one(tracks)}
 
 
 def parts_of_others(tracks: Sequence[Track], telling: Mapping[int, float]) -> set[int]:
@@ -131,13 +131,17 @@ def parts_of_others(tracks: Sequence[Track], telling: Mapping[int, float]) -> se
     for weaker, stronger, frames in _within_stronger(tracks, telling, seen_only=False):
         shared[weaker.id, stronger.id] += len(frames)
     sharing = {one for one, _ in shared}
-    told = {track.id: int((track.boxes.scores >= telling[track.id]).sum()) for track in tracks if track.id in sharing}
+    told = {
+        track.id: int((track.boxes.scores >= telling[track.id]).sum())
+        for track in one_by_one(tracks)
+        if track.id in sharing
+    }
     return {one for (one, _), pictures in shared.items() if pictures >= PART_SHARE * told[one]}
 
 
 def _hidden(tracks: Sequence[Track], telling: Mapping[int, float]) -> dict[int, NDArray[np.int64]]:
     """By track, the frames in which its box tells nothing, or lies within that of a stronger track, or around it."""
-    hidden = {track.id: [track.boxes.frames[track.boxes.scores < telling[track.id]]] for track in tracks}
+    hidden = {track.id: [track.boxes.frames[track.boxes.scores < telling[track.id]]] for track in one_by_one(tracks)}
     for weaker, _, frames in _within_stronger(tracks, telling, seen_only=True):
         hidden[weaker.id].append(frames)
     return {id: np.unique(np.concatenate(frames)) for id, frames in hidden.items()}

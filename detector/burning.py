@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from detector.sightings import Box
+from detector.spool import one_by_one
 from detector.tracking import Track
 
 COINCIDE = 0.3  # of the smaller of both boxes; flames rise above what burns
@@ -28,7 +29,7 @@ def tracks_that_burn(seen: Mapping[int, Box], times_s: Mapping[int, float], trac
     usual_s = sorted(gaps_s)[len(gaps_s) // 2] if gaps_s else 0.0
     lasting_s = {f: min(gap, LONGEST_GAP_S) for f, gap in zip(frames, [*gaps_s, usual_s], strict=True)}
     burning = []
-    for track in tracks:
+    for track in one_by_one(tracks):
         shown = track.boxes.numbers_of(frames)
         boxes = dict(zip(track.boxes.frames[shown].tolist(), track.boxes.xyxy[shown].tolist(), strict=True))
         together_s = sum(lasting_s[frame] for frame in boxes)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from detector.belief import Believed
 from detector.report import Count, Counts, Distinct, MostAtOnce, Shot
-from detector.spool import let_go_of_pages
+from detector.spool import one_by_one
 
 NO_VEHICLE = MostAtOnce(0, None, None)
 NO_PROOF = "no vehicle was found; that is no proof that there was none"
@@ -34,7 +34,7 @@ def most_at_once(believed: Sequence[Believed], times_s: Mapping[int, float]) -> 
         return NO_VEHICLE
     first, last = _ends(believed)
     seen = np.zeros(last - first + 1, np.int32)
-    for one in believed:
+    for one in one_by_one(believed):
         seen[_frames_shown(one) - first] += 1
     fullest = int(seen.argmax())
     if not seen[fullest]:
@@ -45,7 +45,6 @@ def most_at_once(believed: Sequence[Believed], times_s: Mapping[int, float]) -> 
 def _frames_shown(one: Believed) -> NDArray[np.int64]:
     """The frames that show a track as a vehicle of its own."""
     frames = one.track.boxes.frames[~one.track.boxes.filled]
-    let_go_of_pages()
     return frames[~np.isin(frames, one.hidden)]
 
 
@@ -105,7 +104,7 @@ def _together(believed: Sequence[Believed]) -> list[Believed]:
         return []
     first, last = _ends(believed)
     expected = np.full(last - first + 1, -1.0)  # where nothing is seen
-    for one in believed:
+    for one in one_by_one(believed):
         frames = _frames_shown(one) - first
         expected[frames] = np.maximum(expected[frames], 0.0) + one.probability
     fullest = first + int(expected.argmax())

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from detector.observations import Observations
 from detector.shot_findings import ShotFindings
+from detector.spool import one_by_one
 from detector.tracking import Track
 
 MOST_SCATTER = 0.03  # of its size; boxes of a dial scatter by 0.011 to 0.016, of a vehicle followed by 0.08 up
@@ -36,7 +37,7 @@ class StillTrack:
 
 def still_tracks(shot: ShotFindings) -> Iterator[StillTrack]:
     """Those of one shot."""
-    for track in shot.tracks:
+    for track in one_by_one(shot.tracks):
         corners = track.boxes.xyxy
         if _stands_still(corners):
             left, top, right, bottom = np.median(corners, axis=0).tolist()

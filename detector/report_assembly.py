@@ -28,7 +28,7 @@ from detector.report import (
 from detector.settled_shot import SettledShot
 from detector.shot_findings import VEHICLES_IN, Looking
 from detector.shots import same_place
-from detector.spool import let_go_of_pages
+from detector.spool import one_by_one
 from detector.track_store import TrackStore, times_of_tracks
 
 AT_THE_CUT_S = 0.5  # an event this near to the end of its shot lasts to it
@@ -121,7 +121,7 @@ def shot_summaries(
     shots: list[Shot] = []
     tracks: list[TrackSummary] = []
     drawn_over = displays([shot.still for shot in settled])
-    for index, shot in enumerate(settled):
+    for index, shot in one_by_one(enumerate(settled)):
         boxes = store.tracks(shot.kept)
         believed = believe(boxes, looking.usual_confidence, picture_px, drawn_over, shot.repeats)
         counted = {one.track.id for one in believed if is_counted(one, looking.confidence)}
@@ -146,7 +146,6 @@ def shot_summaries(
                 frames_looked_at=shot.frames_looked_at,
             )
         )
-        let_go_of_pages()
     return shots, tracks
 
 

@@ -8,6 +8,7 @@ from detector.displays import StillTrack, still_tracks
 from detector.report import Convoy, ConvoyPresence, Event, TrackSummary
 from detector.shot_findings import Looking, ShotFindings
 from detector.shots import ShotSpan
+from detector.spool import one_by_one
 from detector.track_store import KeptTracks, TrackStore
 from detector.tracking import Track
 
@@ -61,7 +62,7 @@ def settled(shot: ShotFindings, index: int, looking: Looking, store: TrackStore)
         frames_dark=dark,
         frames_looked_at=looked_at,
         frames_of_size=sizes_px,
-        tracks=tuple(_track_summary(track, shot, index, looking) for track in shot.tracks),
+        tracks=tuple(_track_summary(track, shot, index, looking) for track in one_by_one(shot.tracks)),
         kept=store.keep(shot.tracks),
         still=tuple(still_tracks(shot)),
         repeats=shot.repeats,

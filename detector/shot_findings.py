@@ -22,7 +22,7 @@ from detector.report import Event
 from detector.shots import ShotSpan
 from detector.sightings import Box, Sighting
 from detector.split_screen import repeated_tile, repeats
-from detector.spool import Spool
+from detector.spool import Spool, one_by_one
 from detector.tracking import Track, Tracker
 
 SHORTEST_TRACK_S = 0.4  # what shows itself for less is false more often than not, except in a shot hardly longer
@@ -172,7 +172,7 @@ def _fed(observations: Observations, looking: Looking) -> tuple[Tracker, float]:
 def _tracks_of(tracker: Tracker, length_s: float, first_id: int, looking: Looking) -> list[Track]:
     """Those that are to be kept of a run of so many seconds."""
     shortest_s = min(SHORTEST_TRACK_S, length_s / 2)
-    kept = [track for track in tracker.finish() if _wanted(track, shortest_s, looking)]
+    kept = [track for track in one_by_one(tracker.finish()) if _wanted(track, shortest_s, looking)]
     return [Track(first_id + index, track.boxes) for index, track in enumerate(kept)]
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detector.assignment import Indices
 from detector.boxes import Array, moved, sizes_of, to_corners
 from detector.kalman import NOISE_SIZES, corrected, new_states, predicted, reconsidered
-from detector.spool import Spool, let_go_of_pages
+from detector.spool import Spool, let_go_of_pages, one_by_one
 from detector.tracklets import Shot, Tracklet
 
 LEAST_NOISE_SIZES = 1e-4
@@ -224,7 +224,7 @@ def _noise_sizes(tracklets: Sequence[Tracklet], shot: Shot) -> Array:
     every = 1 + int(lengths[-1]) // MOST_TRIPLES
     clock_s = np.asarray(shot.clock_s)
     medians, some, passed, part = [], [], 0, 0
-    for tracklet, length in zip(tracklets, lengths.tolist(), strict=True):
+    for tracklet, length in one_by_one(zip(tracklets, lengths.tolist(), strict=True)):
         if length // MOST_TRIPLES != part:
             passed, part = 0, length // MOST_TRIPLES
         off = _off_line(tracklet, shot, clock_s)
@@ -232,7 +232,6 @@ def _noise_sizes(tracklets: Sequence[Tracklet], shot: Shot) -> Array:
         passed += len(off)
         enough = len(off) >= FEWEST_TRIPLES
         medians.append([np.median(side) for side in off.T] if enough else np.full(4, np.nan))
-        let_go_of_pages()
     usual = np.concatenate(some)
     known = np.array(medians)
     known = np.where(np.isnan(known), np.median(usual, axis=0) if len(usual) else np.zeros(4), known)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.shots import correlation
+from detector.spool import one_by_one
 from detector.tracking import Track
 
 ALIKE = 0.7  # figures in docs/counting.md
@@ -55,7 +56,7 @@ def repeats(tracks: Iterable[Track], tile: Tile | None, picture_px: tuple[int, i
     """Ids of the tracks that lie outside the tile: they are vehicles of it shown again."""
     if tile is None:
         return frozenset()
-    return frozenset(track.id for track in tracks if not _inside(track, tile, picture_px))
+    return frozenset(track.id for track in one_by_one(tracks) if not _inside(track, tile, picture_px))
 
 
 def _inside(track: Track, tile: Tile, picture_px: tuple[int, int]) -> bool:

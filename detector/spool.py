@@ -6,11 +6,11 @@ and the system takes its pages into memory as they are touched.
 
 import mmap
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from weakref import WeakSet
 
 import numpy as np
@@ -18,6 +18,8 @@ from numpy.typing import DTypeLike, NDArray
 
 IN_MEMORY_BYTES = 1 << 16
 """So many wait for the file, or never come to it; and so many are read of it in one go."""
+
+T = TypeVar("T")
 
 _folder: ContextVar[Path | None] = ContextVar("folder of spools", default=None)
 _mapped: WeakSet[mmap.mmap] = WeakSet()
@@ -39,6 +41,13 @@ def let_go_of_pages() -> None:
     if hasattr(mmap, "MADV_DONTNEED"):
         for pages in _mapped:
             pages.madvise(mmap.MADV_DONTNEED)
+
+
+def one_by_one(items: Iterable[T]) -> Iterator[T]:
+    """Each of them; what had to be taken in for it is let go before the next."""
+    for item in items:
+        yield item
+        let_go_of_pages()
 
 
 class Spool:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from detector.assignment import Indices
 from detector.boxes import Array, moved, to_centres, to_corners
-from detector.spool import Spool, let_go_of_pages
+from detector.spool import Spool, one_by_one
 from detector.track_boxes import TrackBoxes
 from detector.tracklets import BOXES_AT_A_TIME, GapFiller, Shot, Tracklet, beyond, motion_between
 
@@ -28,9 +28,8 @@ def finish(
         looked: which of them were looked at.
     """
     finisher, ranges = _Finisher(pictures, looked), []
-    for tracklet in tracklets:
+    for tracklet in one_by_one(tracklets):
         ranges.append(finisher.add(tracklet))
-        let_go_of_pages()
     xyxy, rest = finisher.corners.rows(), finisher.rest.rows()
     looked_at = np.zeros(len(frames), np.bool_)
     looked_at[looked] = True

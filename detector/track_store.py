@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.by_frame import ByFrame
-from detector.spool import Spool, let_go_of_pages
+from detector.spool import Spool, one_by_one
 from detector.track_boxes import TrackBoxes
 from detector.tracking import Track
 
@@ -44,7 +44,7 @@ class TrackStore:
     def keep(self, tracks: Sequence[Track]) -> KeptTracks:
         """Take the tracks of one shot, whose ids count on from the first."""
         starts = []
-        for track in tracks:
+        for track in one_by_one(tracks):
             starts.append(len(self._rows))
             for start in range(0, len(track.boxes), BOXES_AT_A_TIME):
                 self._rows.append(_rows_of(track.boxes[start : start + BOXES_AT_A_TIME]))
@@ -67,9 +67,8 @@ def times_of_tracks(tracks: Sequence[Track]) -> ByFrame[float]:
     """Time of every frame from the first that shows a track to the last, as far as one is in it."""
     first, last = min((track.first for track in tracks), default=0), max((track.last for track in tracks), default=-1)
     times_s = np.full(last - first + 1, np.nan)
-    for track in tracks:
+    for track in one_by_one(tracks):
         times_s[track.boxes.frames - first] = track.boxes.times_s
-        let_go_of_pages()
     return ByFrame(np.arange(first, last + 1), times_s)
 
 
