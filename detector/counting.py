@@ -63,7 +63,7 @@ def count_shot(
     """
 
     def by(name_of: Callable[[str], str]) -> dict[str, Count]:
-        names = [name_of(class_names[one.track.class_index]) for one in believed]
+        names = [name_of(class_names[one.track.class_index]) for one in one_by_one(believed)]
         counted = {name for name, one in zip(names, believed, strict=True) if is_counted(one, confidence)}
         return {
             name: count([one for one, own in zip(believed, names, strict=True) if own == name], times_s, confidence)

@@ -1,14 +1,33 @@
 """Sightings of an open shot, packed and mostly on disk: of hours there are tens of thousands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
 
 from detector.chosen import Chosen
+from detector.detections import Detections
 from detector.packed_detections import PackedDetections
 from detector.sightings import LOOK_ALIKE, Sighting
 from detector.spool import Spool
+
+
+@dataclass(frozen=True)
+class _BoxesAt(Mapping[str, Detections]):
+    """The boxes of one sighting by kind, read when they are asked for."""
+
+    of_all: Mapping[str, PackedDetections]
+    index: int
+
+    def __getitem__(self, kind: str) -> Detections:
+        return self.of_all[kind][self.index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.of_all)
+
+    def __len__(self) -> int:
+        return len(self.of_all)
 
 
 class SightingSpool(Sequence[Sighting]):
@@ -69,7 +88,7 @@ class SightingSpool(Sequence[Sighting]):
         return Sighting(
             frame=int(row["frame"]),
             time_s=float(row["time_s"]),
-            boxes={kind: boxes[index] for kind, boxes in self._boxes.items()},
+            boxes=_BoxesAt(self._boxes, index),
             frame_scores=dict(zip(names, row["scores"].tolist(), strict=False)),
             due=bool(row["due"]),
             lit=bool(row["lit"]),

@@ -17,7 +17,7 @@ from detector.spool import Spool
 SHORTEST_TRACK_FRAMES = 3
 SHORTEST_TRACK_S = 0.1
 
-GAPS_KEPT = 8192
+GAPS_KEPT = 2048
 BOXES_AT_A_TIME = 1024
 
 
