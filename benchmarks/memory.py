@@ -1,13 +1,16 @@
 """How much memory does an analysis take, and how does that grow with the length of a shot?
 
     python -m benchmarks.memory
+    python -m benchmarks.memory --minutes 2 120    # two hours, which take hours
 
 A small rendered clip without a cut, of 2 minutes and longer at 25 frames a second, analysed in a process of its own
 with a network that answers from numbers: nothing, or twenty vehicles that drive about, looked at where it pays or in
 every frame. The peak is the kernel's (VmHWM); what a frame takes is the difference of the peaks of the shortest and the
-longest clip over that of their frames. Linux only. Writes benchmarks/results/memory.json.
+longest clip over that of their frames. It holds the pages of temporary files too that were in memory at that moment,
+though the system may take them back at any time. Linux only. Writes benchmarks/results/memory.json.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -88,7 +91,7 @@ def analyse(clip: Path, vehicles: int, every: EveryChoice) -> dict[str, int]:
 
 def measured(clip: Path, vehicles: int, every: EveryChoice) -> dict[str, int]:
     """`analyse` in a fresh process."""
-    command = [sys.executable, "-m", "benchmarks.memory", str(clip), str(vehicles), str(every)]
+    command = [sys.executable, "-m", "benchmarks.memory", "--one", str(clip), str(vehicles), str(every)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found: dict[str, int] = json.loads(output)
     return found
@@ -96,15 +99,19 @@ def measured(clip: Path, vehicles: int, every: EveryChoice) -> dict[str, int]:
 
 def main() -> None:
     """Measure, print, keep."""
-    if len(sys.argv) > 1:
-        clip, vehicles, every = sys.argv[1:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=int, nargs="+", default=MINUTES, help="how long the clips are")
+    parser.add_argument("--one", nargs=3, metavar=("CLIP", "VEHICLES", "EVERY"), help="what each process does")
+    given = parser.parse_args()
+    if given.one:
+        clip, vehicles, every = given.one
         print(json.dumps(analyse(Path(clip), int(vehicles), "auto" if every == "auto" else int(every))))
         return
     figures = {}
-    table = Table("vehicles", "looked at", *(f"{minutes} min, MB" for minutes in MINUTES), "bytes a frame", "tracks")
+    table = Table("vehicles", "looked at", *(f"{one} min, MB" for one in given.minutes), "bytes a frame", "tracks")
     with tempfile.TemporaryDirectory() as folder:
-        clips = [Path(folder) / f"{minutes}.mp4" for minutes in MINUTES]
-        frames = [minutes * 60 * FRAME_RATE for minutes in MINUTES]
+        clips = [Path(folder) / f"{minutes}.mp4" for minutes in given.minutes]
+        frames = [minutes * 60 * FRAME_RATE for minutes in given.minutes]
         for clip, count in zip(clips, frames, strict=True):
             render(clip, count)
         for count, every in KINDS:
@@ -114,7 +121,7 @@ def main() -> None:
             peaks = (f"{run['peak_kb'] / 1000:.0f}" for run in runs)
             table.add_row(str(count), str(every), *peaks, str(grown), str(runs[-1]["tracks"]))
     Console().print(table)
-    write_results("memory", {"minutes": list(MINUTES), "kinds": figures})
+    write_results("memory", {"minutes": list(given.minutes), "kinds": figures})
 
 
 if __name__ == "__main__":

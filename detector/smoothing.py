@@ -24,7 +24,7 @@ LEAST_NOISE_SIZES = 1e-4
 FEWEST_TRIPLES = 10
 """A track with fewer is taken to jump about as much as the others of its shot."""
 
-MOST_ROWS = 10_000
+MOST_ROWS = 25_000
 """Boxes that are worked on in one go, for memory's sake; it changes no result."""
 
 MOST_TRIPLES = 100_000

@@ -4,7 +4,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, MutableSequence, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, overload
 
 import numpy as np
@@ -128,8 +128,7 @@ class GapFiller:
     """
 
     def __init__(self, shot: Shot) -> None:
-        self._shot = shot
-        self._motions_in = lru_cache(GAPS_KEPT)(self._motions_of)
+        self._motions_in = lru_cache(GAPS_KEPT)(partial(_motions_in_gap, shot))
 
     def filled(self, tracklet: Tracklet) -> tuple[Array, NDArray[np.bool_]]:
         """Boxes of every picture from the first to the last of a track.
@@ -152,18 +151,18 @@ class GapFiller:
             xyxy[np.flatnonzero(~seen)] = to_corners(box)
         return xyxy, seen
 
-    def _motions_of(self, start: int, stop: int) -> tuple[Array, Array, Array]:
-        """For each picture between two: (k, 3, 3) affines from the first and from the last of them to it, and (k, 1)
-        how far in time it is from the first to the last, as a share.
-        """
-        shot = self._shot
-        onward, back = [np.eye(3)], [motion_between(shot, stop, start)]
-        for motion in shot.motions[start + 1 : stop]:
-            onward.append(motion @ onward[-1])
-            back.append(motion @ back[-1])
-        times_s = np.asarray(shot.clock_s[start + 1 : stop])
-        share = (times_s - shot.clock_s[start]) / (shot.clock_s[stop] - shot.clock_s[start])
-        return np.stack(onward[1:]), np.stack(back[1:]), share[:, None]
+
+def _motions_in_gap(shot: Shot, start: int, stop: int) -> tuple[Array, Array, Array]:
+    """For each picture between two: (k, 3, 3) affines from the first and from the last of them to it, and (k, 1) how
+    far in time it is from the first to the last, as a share.
+    """
+    onward, back = [np.eye(3)], [motion_between(shot, stop, start)]
+    for motion in shot.motions[start + 1 : stop]:
+        onward.append(motion @ onward[-1])
+        back.append(motion @ back[-1])
+    times_s = np.asarray(shot.clock_s[start + 1 : stop])
+    share = (times_s - shot.clock_s[start]) / (shot.clock_s[stop] - shot.clock_s[start])
+    return np.stack(onward[1:]), np.stack(back[1:]), share[:, None]
 
 
 def beyond(tracklet: Tracklet, shot: Shot, looked: Sequence[int] | Indices) -> tuple[range, range]:
