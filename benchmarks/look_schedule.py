@@ -37,6 +37,7 @@ from detector.motion import CameraMotion, CameraMotionEstimator
 from detector.observations import Observation, Observations
 from detector.report_assembly import shot_summaries
 from detector.scaled_looks import found_in
+from detector.settled_shot import settled
 from detector.shot_findings import (
     LOW_SCORE_SHARE,
     Looking,
@@ -47,6 +48,7 @@ from detector.shot_findings import (
 from detector.shots import ShotFinder, ShotSpan
 from detector.small_pictures import with_small_pictures
 from detector.timecode import Timecode
+from detector.track_store import TrackStore
 
 EVERY: tuple[EveryChoice, ...] = (1, 2, 3, 5, 8, "auto")
 SIZES_PX = (640, 960, 1280)
@@ -154,7 +156,9 @@ def play(recorded: Recorded, looking: Looking, card: ModelCard, size: Any, every
 
 def figures_of(name: str, recorded: Recorded, played: Played, looking: Looking, ms: Mapping[int, float]) -> Any:
     """Of one clip; `ms` is what one look costs by input size."""
-    shots = shot_summaries(played.findings, looking, max(recorded.size_px))
+    store = TrackStore()
+    over = [settled(shot, index, looking, store) for index, shot in enumerate(played.findings)]
+    shots, _ = shot_summaries(over, store, looking, max(recorded.size_px))
     counts, frames = count_clip(shots), len(recorded.pictures)
     figures: dict[str, Any] = {
         "share_looked_at": round(played.frames_looked_at / frames, 3),

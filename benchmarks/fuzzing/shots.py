@@ -13,9 +13,11 @@ from detector.detections import Detections
 from detector.frame_records import frame_line, read_frames
 from detector.motion import UNKNOWN_MOTION
 from detector.observations import Observation, Observations
-from detector.report_assembly import convoy_summaries, shot_summaries, track_summaries
+from detector.report_assembly import shot_summaries
+from detector.settled_shot import settled
 from detector.shot_findings import Looking, frame_records, understand_shot
 from detector.shots import ShotSpan
+from detector.track_store import TrackStore
 from detector.tracking import Tracker
 
 LARGEST = float(np.finfo(np.float32).max)
@@ -74,12 +76,10 @@ def _fault_of_shot(chance: random.Random) -> str:
     )
     span = ShotSpan(0, frames - 1, "footage", ())
     findings = understand_shot(span, 0, seen, [], 1, LOOKING, PICTURE_PX)
-    said = [
-        *shot_summaries([findings], LOOKING, PICTURE_PX[0]),
-        *track_summaries([findings], LOOKING, PICTURE_PX[0]),
-        *convoy_summaries([findings]),
-        count_clip(shot_summaries([findings], LOOKING, PICTURE_PX[0])),
-    ]
+    store = TrackStore()
+    shot = settled(findings, 0, LOOKING, store)
+    shots, tracks = shot_summaries([shot], store, LOOKING, PICTURE_PX[0])
+    said = [*shots, *tracks, *shot.convoys, count_clip(shots)]
     json.dumps([asdict(each) for each in said], allow_nan=False)
     lines = [frame_line(record) for record in frame_records(findings, LOOKING)]
     return "" if len(list(read_frames(lines))) == frames else "not every frame has a record"
