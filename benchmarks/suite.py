@@ -211,6 +211,15 @@ SUITE = (
         ),
     ),
     Benchmark(
+        "stores",
+        (
+            Figure("batch of files here, ms a clip", ("overhead", "here_ms"), False, slack_share=0.5),
+            Figure("from file:// to file://, ms a clip", ("overhead", "file_ms"), False, slack_share=0.5),
+            Figure("nothing to do, 10,000 clips of file://, processor s", ("start", "processor_s"), False, 0.0, 0.2),
+        ),
+        needs=("fsspec",),
+    ),
+    Benchmark(
         "split",
         (
             Figure(
