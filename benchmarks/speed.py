@@ -13,7 +13,7 @@ is by default models/vehicles/start.pt: the layers of the released network, its 
 
 Then what a frame costs as clips get longer and vehicles more (benchmarks/speed_growth.py), and how long the command
 takes to start (benchmarks/speed_startup.py). Prints tables, and keeps a whole run in benchmarks/results/speed.json,
-speed_bf16.json where the interpreter has OpenVINO, in which the default settings then compute, or speed_cuda.json where
+speed_int8.json or speed_bf16.json where the default settings compute in that on the processor, or speed_cuda.json where
 they run on CUDA; `python -m benchmarks.speed_tables` puts all of them into the documents. Needs ../shared/clips for the
 real clips.
 """

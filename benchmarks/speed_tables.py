@@ -3,8 +3,8 @@
     python -m benchmarks.speed_tables     # puts the figures that are kept into README.md and docs/performance.md
 
 Each table stands between two marks, `<!-- NAME of benchmarks.speed -->` and `<!-- end of NAME -->`, and only what lies
-between them is written anew. Of a run in bfloat16 the first mark is `<!-- NAME of benchmarks.speed in bf16 -->`, of one
-on CUDA `<!-- NAME of benchmarks.speed on cuda -->`. A run that is not kept leaves its tables as they are.
+between them is written anew. In the first mark of a run in int8 or bfloat16 follows `in int8` or `in bf16`, in that of
+one on CUDA `on cuda`. A run that is not kept leaves its tables as they are.
 """
 
 import re
@@ -17,6 +17,7 @@ from benchmarks.results import FOLDER, read_results, write_whole
 
 RUNS = {
     "speed": "benchmarks.speed",
+    "speed_int8": "benchmarks.speed in int8",
     "speed_bf16": "benchmarks.speed in bf16",
     "speed_cuda": "benchmarks.speed on cuda",
 }
