@@ -17,7 +17,7 @@ from detector.outputs.words import counted
 from detector.printable import printable
 
 MOST_ROWS = 40
-NAME_COLUMNS = 28
+NAME_COLUMNS = 22  # what the headings of the summary leave of 80
 
 
 class BatchProgress:

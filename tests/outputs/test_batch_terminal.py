@@ -43,6 +43,13 @@ def test_it_fits_eighty_columns_and_cannot_steer_the_terminal() -> None:
     assert "[red]" in text
 
 
+def test_a_long_name_keeps_its_end_and_leaves_the_headings_whole() -> None:
+    address = "s3://bucket/archive/2026/convoy.mp4"
+    text = printed([row(address, exit_code=1, reason="counts rest on 62 % of the pictures")])
+    assert "/2026/convoy.mp4 " in text.split("counts rest")[0]
+    assert all(heading in text for heading in ("Vehicles", "At once", "Convoys", "Smoke", "Fire", "partly read"))
+
+
 def test_of_very_many_those_in_trouble_are_shown() -> None:
     text = printed([row(f"{number}.mp4") for number in range(500)] + [failed()])
     assert f"and {501 - MOST_ROWS} more clips: see summary.csv or index.html" in text
