@@ -151,7 +151,8 @@ def _within_stronger(
     tracks: Sequence[Track], telling: Mapping[int, float], seen_only: bool
 ) -> Iterator[tuple[Track, Track, NDArray[np.int64]]]:
     """A track, a stronger one, and the frames of a stretch in which of two telling boxes one lies within the other."""
-    order = sorted(range(len(tracks)), key=lambda number: -tracks[number].score)  # of equals the first is stronger
+    scores = [track.score for track in one_by_one(tracks)]
+    order = sorted(range(len(tracks)), key=lambda number: -scores[number])  # of equals the first is stronger
     ranks = np.argsort(order)
     for start, stop, here in stretches(tracks, STRETCH_FRAMES):
         corners = np.full((len(here), stop - start, 4), np.nan)
