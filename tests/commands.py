@@ -52,3 +52,17 @@ def run(*arguments: object) -> Result:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def break_off_after(looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes when smoke and fire have been looked for so many times."""
+    networks, looked = square_networks(), iter(range(100))
+    patient = networks.smoke_fire.detect
+
+    def impatient(images, **how):  # type: ignore[no-untyped-def]
+        if next(looked) == looks:
+            raise KeyboardInterrupt
+        return patient(images, **how)
+
+    networks.smoke_fire.detect = impatient  # type: ignore[method-assign]
+    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: networks))

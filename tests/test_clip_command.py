@@ -12,7 +12,7 @@ import pytest
 from detector import analysis
 from detector.sandbox.landlock import landlock_version
 from tests.clips import write_clip
-from tests.commands import WITHOUT_VIDEO, names, run, use_networks_of_squares, write_two_lorries
+from tests.commands import WITHOUT_VIDEO, break_off_after, names, run, use_networks_of_squares, write_two_lorries
 from tests.fakes import SquareFinder, square_networks
 
 JOURNALS = [".part-smoke_fire.journal", ".part-vehicles.journal"]  # what --resume goes on with
@@ -168,16 +168,7 @@ def test_a_file_in_place_of_the_output_folder(clip: Path, tmp_path: Path) -> Non
 
 
 def test_breaking_off_keeps_what_was_done(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    networks, looked = square_networks(), iter(range(100))
-    patient = networks.smoke_fire.detect
-
-    def impatient(images, **how):  # type: ignore[no-untyped-def]
-        if next(looked) == 2:
-            raise KeyboardInterrupt
-        return patient(images, **how)
-
-    networks.smoke_fire.detect = impatient  # type: ignore[method-assign]
-    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: networks))
+    break_off_after(2, monkeypatch)
     result = run(clip)
     assert result.exit_code == 130
     assert "broken off by the user" in result.stdout

@@ -7,7 +7,7 @@ import pytest
 
 from detector import analysis
 from tests.clips import write_clip
-from tests.commands import names, run, use_networks_of_squares, write_two_lorries
+from tests.commands import break_off_after, names, run, use_networks_of_squares, write_two_lorries
 from tests.fakes import ground, noisy, square_networks, with_squares, write_pictures
 
 
@@ -54,16 +54,7 @@ def test_clips_of_a_list_and_of_a_pattern_are_done_once(clip: Path, tmp_path: Pa
 
 
 def test_breaking_off_many_clips_keeps_what_was_done(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    networks, looked = square_networks(), iter(range(100))
-    patient = networks.smoke_fire.detect
-
-    def impatient(images, **how):  # type: ignore[no-untyped-def]
-        if next(looked) == 4:
-            raise KeyboardInterrupt
-        return patient(images, **how)
-
-    networks.smoke_fire.detect = impatient  # type: ignore[method-assign]
-    monkeypatch.setattr(analysis.Networks, "load", staticmethod(lambda *_, **__: networks))
+    break_off_after(4, monkeypatch)
     for number in (2, 3):
         pictures = [noisy(with_squares(ground(number), [(20, 20)]), seed) for seed in range(20)]
         write_pictures(clip.with_name(f"clip{number}.mp4"), pictures)
