@@ -126,7 +126,7 @@ class Spool:
 
     def column(self, name: str) -> NDArray[Any]:
         """A copy of one field of all rows."""
-        parts = [block[name] for block in self.blocks()]
+        parts = [block[name].copy() for block in self.blocks()]  # as a view it would keep the whole block
         return np.concatenate(parts) if parts else np.zeros(0, self.dtype)[name]
 
     def rows(self, start: int = 0, stop: int | None = None) -> NDArray[Any]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detector.assignment import Indices
 from detector.boxes import Array, moved, to_centres, to_corners
-from detector.spool import Spool
+from detector.spool import Spool, one_by_one
 
 SHORTEST_TRACK_FRAMES = 3
 SHORTEST_TRACK_S = 0.1
@@ -53,9 +53,9 @@ class Tracklet:
         return Tracklet(self.steps[chosen], self.xyxy[chosen], self.scores[chosen], self.classes[chosen])
 
     def parts(self) -> Iterator["Tracklet"]:
-        """The same, some boxes at a time."""
-        for start in range(0, len(self.steps), BOXES_AT_A_TIME):
-            yield self[start : start + BOXES_AT_A_TIME]
+        """The same, some boxes at a time; what had to be taken in for one part is let go before the next."""
+        starts = range(0, len(self.steps), BOXES_AT_A_TIME)
+        return one_by_one(self[start : start + BOXES_AT_A_TIME] for start in starts)
 
     def centres(self) -> Array:
         """(n, 4) centres and sizes."""
