@@ -28,7 +28,7 @@ from detector.counting import count_clip
 from detector.detections import Detections
 from detector.frame import Frame
 from detector.frame_records import FrameRecord
-from detector.input_size import sizes_to_try
+from detector.input_size import CLOSE_UP_PX, sizes_to_try
 from detector.look_schedule import EveryChoice
 from detector.looks import vehicles_seen
 from detector.model import Network, load_network
@@ -51,7 +51,7 @@ from detector.timecode import Timecode
 from detector.track_store import TrackStore
 
 EVERY: tuple[EveryChoice, ...] = (1, 2, 3, 5, 8, "auto")
-SIZES_PX = (640, 960, 1280)
+SIZES_PX = (CLOSE_UP_PX, 640, 1280)
 SIZES: tuple[Any, ...] = (*SIZES_PX, "auto")
 CONVOY = "convoy_oblique.mp4"
 ASSUMED_FRAME_RATE = 25.0

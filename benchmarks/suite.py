@@ -162,6 +162,19 @@ SUITE = (
     ),
     Benchmark("input_size", (), (SHARED,), needs=(CLIPS, DATASETS)),
     Benchmark("look_schedule", (), (CLIPS,), needs=(CLIPS,)),
+    Benchmark(
+        "close_ups",
+        tuple(
+            Figure(
+                f"AP50 of a vehicle is here, {source}, close-ups in fewer pixels",
+                ("sources", source, "close_ups_alone", "any"),
+                slack=0.005,
+            )
+            for source in ("mian", "zem", "visdrone", "obulka")
+        ),
+        (DATASETS,),
+        needs=(DATASETS, "faster_coco_eval"),
+    ),
     Benchmark("belief", (), (DATASETS,), needs=(DATASETS,)),
     Benchmark(
         "reliability",

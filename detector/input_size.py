@@ -1,9 +1,13 @@
-"""At what size the network looks at a frame: the smallest from which no larger one adds more than a few small vehicles.
+"""At what size the network looks at a frame: the smallest from which no larger one adds more than a few small vehicles,
+and a smaller one still for close-ups.
 
 Vehicles of 10 px are lost at 640 px and found at 1280, at four times the cost; large ones are found at 640 as well. How
 far off the vehicles are changes with the shot, so a few frames of every scene are looked at in both sizes; after the
 first mostly where 640 px shows something small: what 1280 finds has nearly always left a weak box there. A size between
 was tried and left: the larger half as often costs no more and follows vehicles better (docs/performance.md).
+
+A vehicle that fills a good part of the picture is found in half as many pixels as well. No probe has to tell where: as
+long as all that a look shows, however weak, is large even at the smaller size, the next look needs no more.
 """
 
 from dataclasses import dataclass
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from detector.model import Network
 
 SIZES_PX = (640, 1280)
+CLOSE_UP_PX = 512
 SMALLEST_PX, LARGEST_PX, STEP_PX = 320, 2560, 32  # what a user may ask for
 WORTH_IT = 0.2  # a larger size must add this share of small vehicles,
 WORTH_IT_EACH = 0.5  # and so many a probe: one false box in one picture is no reason
@@ -81,18 +86,21 @@ class SizeChooser:
     Args:
         network: finds vehicles.
         confidence: score at which a vehicle counts, from 0 to 1.
-        sizes_px: to choose from, ascending; with a single one nothing is ever probed.
+        sizes_px: to choose from, ascending; with a single one nothing is ever probed. Where they begin like SIZES_PX,
+            close-ups are looked at in CLOSE_UP_PX.
     """
 
     def __init__(self, network: "Network", confidence: float, sizes_px: tuple[int, ...] = SIZES_PX) -> None:
         self._network = network
         self._confidence = confidence
         self._sizes_px = sizes_px
+        self._close_ups = len(sizes_px) > 1 and sizes_px[0] == SIZES_PX[0]
         self._changed = False  # another scene has begun that was not probed yet
         self._begun_s = self._next_probe_s = 0.0
         self._looks = 0  # since the last probe
         self._probes: list[_Gains] = []  # of the scene, the latest last
         self._left_out = 0  # probes since the last whole one
+        self._close_up = False  # whether the last look of the scene was of large vehicles alone
 
     def look(self, picture: Picture, time_s: float, scene_begins: bool, floor: float) -> Look:
         """Find the vehicles in the next frame.
@@ -103,7 +111,7 @@ class SizeChooser:
             scene_begins: whether another scene may begin with it.
             floor: lowest score to return, at most the confidence.
         """
-        self._changed |= scene_begins
+        self.pass_over(scene_begins)
         if self._changed and time_s >= self._begun_s + SECOND_PROBE_S:  # flicker is not worth a probe each time
             self._probes, self._changed = [], False
         found: dict[int, Detections] = {}
@@ -116,12 +124,15 @@ class SizeChooser:
         self._looks += 1
         size_px = self._size_in_force()
         if size_px not in found:
+            size_px = CLOSE_UP_PX if self._close_up and size_px == self._sizes_px[0] else size_px
             found[size_px] = self._detect(picture, size_px, floor)
+        self._close_up = self._close_ups and is_close_up(found[size_px], self._confidence, _longest_px(picture))
         return Look(found[size_px], size_px)
 
     def pass_over(self, scene_begins: bool) -> None:
         """The next frame is not looked at."""
         self._changed |= scene_begins
+        self._close_up &= not scene_begins
 
     def _seconds_to_next_probe(self) -> float:
         return PROBE_EVERY_S if self._size_in_force() == self._sizes_px[0] else PROBE_EVERY_ABOVE_S
@@ -138,7 +149,7 @@ class SizeChooser:
         gains: _Gains = {}
         self._probes = [*self._probes, gains][-PROBES_HEARD:]
         found = {smallest: self._detect(picture, smallest, floor)}
-        if may_leave_out and not _small(found[smallest], _small_px(picture, smallest)).any():
+        if may_leave_out and not _small(found[smallest], _small_px(_longest_px(picture), smallest)).any():
             self._left_out += 1
             gains[smallest, largest] = _Gain(len(found[smallest].above(self._confidence)), 0)
             return found
@@ -156,7 +167,7 @@ class SizeChooser:
         vehicle of that size was large enough before.
         """
         before, after = found[smaller].above(self._confidence), found[larger].above(self._confidence)
-        return _Gain(len(before), _too_small_before(after, before, _small_px(picture, smaller)))
+        return _Gain(len(before), _too_small_before(after, before, _small_px(_longest_px(picture), smaller)))
 
     def _size_in_force(self) -> int:
         """The smallest size that no larger one is worth leaving for, by the probes of this scene."""
@@ -175,9 +186,26 @@ class SizeChooser:
         return found_in(picture, self._network, confidence=floor, size_px=size_px)
 
 
-def _small_px(picture: Picture, size_px: int) -> float:
+def is_close_up(found: Detections, confidence: float, picture_px: int) -> bool:
+    """Whether a picture that shows this has no need of more than CLOSE_UP_PX.
+
+    A vehicle must be there for certain, and nothing, however weak, be small at that size.
+
+    Args:
+        found: all that could be a vehicle.
+        confidence: score at which a vehicle counts.
+        picture_px: the longest side of the picture.
+    """
+    return bool(len(found.above(confidence))) and not _small(found, _small_px(picture_px, CLOSE_UP_PX)).any()
+
+
+def _longest_px(picture: Picture) -> int:
+    return max(picture.width, picture.height)
+
+
+def _small_px(picture_px: int, size_px: int) -> float:
     """Below how many pixels of the picture a vehicle is small at an input size."""
-    return SMALL_IN_NETWORK_PX * max(picture.width, picture.height) / size_px
+    return SMALL_IN_NETWORK_PX * picture_px / size_px
 
 
 def _small(found: Detections, small_px: float) -> NDArray[np.bool_]:

@@ -167,10 +167,10 @@ def near_sighted() -> Networks:
 def test_the_size_is_chosen_for_each_shot(far_and_near: Path) -> None:
     report = analyze(far_and_near, networks=near_sighted())
     assert [shot.most_at_once.vehicles for shot in report.shots] == [2, 1]
-    assert [shot.input_size_px for shot in report.shots] == [1280, 640]
-    assert [shot.smallest_vehicle_px for shot in report.shots] == [2.0, 4.0]
-    assert report.coverage.smallest_vehicle_px == 4.0, "the worst"
-    assert report.networks[0].size_px == 640, "of most frames"
+    assert [shot.input_size_px for shot in report.shots] == [1280, 512]
+    assert [shot.smallest_vehicle_px for shot in report.shots] == [2.0, 5.0]
+    assert report.coverage.smallest_vehicle_px == 5.0, "the worst"
+    assert report.networks[0].size_px == 512, "of most frames"
     assert report.settings.size == "auto"
 
 

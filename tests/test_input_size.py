@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from detector.detections import Detections
 from detector.frame import ImagePicture
 from detector.input_size import (
+    CLOSE_UP_PX,
     LEAST_LOOKS,
     MOST_LEFT_OUT,
     PROBE_EVERY_S,
@@ -106,7 +107,7 @@ def test_the_smallest_size_at_which_no_more_small_vehicles_are_found(found: Foun
 
 def test_large_ones_that_appear_only_at_a_larger_size_are_no_reason() -> None:
     network = FarSighted(lambda frame: {640: 1, 960: 3, 1280: 6}, LARGE_PX)
-    assert set(sizes(looks(network, scene(60)))) == {640}
+    assert set(sizes(looks(network, scene(60)))) <= {640, CLOSE_UP_PX}
 
 
 def test_nor_are_those_below_the_confidence() -> None:
@@ -160,6 +161,46 @@ def test_a_weak_box_asks_for_a_probe_if_it_is_small(trace_px: float, probes: int
     network = FarSighted(lambda frame: {}, traces_from=0, trace_px=trace_px)
     looks(network, scene(SECOND_PROBE + 2 * PROBE_EVERY + 2))
     assert len(network.probed()) == probes
+
+
+CLOSE = {CLOSE_UP_PX: 2, 640: 2, 960: 2, 1280: 2}
+
+
+def test_a_close_up_needs_a_look_that_shows_large_vehicles_alone() -> None:
+    assert sizes(looks(FarSighted(lambda frame: CLOSE, LARGE_PX), scene(20))) == [640] + [CLOSE_UP_PX] * 19
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        FarSighted(lambda frame: {}, LARGE_PX),
+        FarSighted(lambda frame: CLOSE, LARGE_PX, score=0.4),
+        FarSighted(lambda frame: CLOSE, side_px=40 * 320 / CLOSE_UP_PX - 1),
+    ],
+    ids=["none", "unsure", "small at the smaller size"],
+)
+def test_without_them_there_is_none(network: FarSighted) -> None:
+    assert set(sizes(looks(network, scene(20)))) == {640}
+
+
+def test_nor_beside_a_weak_small_box() -> None:
+    network = FarSighted(lambda frame: CLOSE, LARGE_PX, traces_from=0)
+    assert set(sizes(looks(network, scene(20)))) == {640}
+
+
+def test_where_it_finds_nothing_the_next_look_is_larger() -> None:
+    network = FarSighted(lambda frame: CLOSE if frame < 10 else {**CLOSE, CLOSE_UP_PX: 0}, LARGE_PX)
+    assert sizes(looks(network, scene(14)))[9:] == [CLOSE_UP_PX, CLOSE_UP_PX, 640, CLOSE_UP_PX, 640]
+
+
+def test_the_first_look_of_a_scene_is_none() -> None:
+    seen = looks(FarSighted(lambda frame: CLOSE, LARGE_PX), scene(10, 1) + scene(10, 2))
+    assert [frame for frame, size_px in enumerate(sizes(seen)) if size_px == 640] == [0, 10]
+
+
+@pytest.mark.parametrize("sizes_px", [(640,), (960, 1280)])
+def test_a_size_asked_for_and_another_network_have_no_close_ups(sizes_px: tuple[int, ...]) -> None:
+    assert set(sizes(looks(FarSighted(lambda frame: CLOSE, LARGE_PX), scene(20), sizes_px))) == {sizes_px[0]}
 
 
 def test_when_they_have_gone_the_size_falls_again() -> None:
@@ -223,7 +264,7 @@ def test_whatever_comes_the_size_is_one_of_those_given_and_the_same_again(
     pictures = [SCENES[index] for index in order]
     first, again = (looks(FarSighted(lambda frame: counts[frame % len(counts)]), pictures) for _ in range(2))
     assert len(first) == len(pictures)
-    assert set(sizes(first)) <= set(SIZES_PX)
+    assert set(sizes(first)) <= {CLOSE_UP_PX, *SIZES_PX}
     assert sizes(first) == sizes(again)
 
 
