@@ -27,7 +27,10 @@ def scratch() -> Iterator[Path]:
     ):
         with suppress(OSError):  # there are no locks here, so that nobody takes it away either
             lock(file)
-        yield Path(name)
+        try:
+            yield Path(name)
+        finally:
+            _empty(Path(name))
 
 
 def _clear_left_behind(around: Path) -> None:
@@ -48,6 +51,17 @@ def _take_away(folder: Path) -> None:
     try:
         with (folder / LOCK_NAME).open("r+b") as file:
             if lock(file):
+                _empty(folder)
                 shutil.rmtree(folder, ignore_errors=True)
     except FileNotFoundError:  # killed before it had a lock, and anything else
         folder.rmdir()
+
+
+def _empty(folder: Path) -> None:
+    """All goes but the lock: without it nobody would know, if this is broken off, whose folder it was."""
+    for held in folder.iterdir():
+        if held.is_dir() and not held.is_symlink():
+            shutil.rmtree(held, ignore_errors=True)
+        elif held.name != LOCK_NAME:
+            with suppress(OSError):
+                held.unlink()

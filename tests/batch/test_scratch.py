@@ -1,4 +1,5 @@
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -59,6 +60,29 @@ def test_what_a_killed_process_left_is_taken_away_and_nothing_else(around: Path)
     assert working.exists()
     assert not empty.exists()
     assert foreign.exists(), "it has no lock, so that it is none of these"
+
+
+def test_the_lock_goes_last_so_that_what_is_broken_off_is_known_by_it(
+    around: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed: list[tuple[str, bool]] = []
+    remove = shutil.rmtree
+
+    def watched(folder: Path, *rest: object, **more: object) -> None:
+        removed.append((Path(folder).name, (Path(folder).parent / LOCK_NAME).exists()))
+        remove(folder, *rest, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(shutil, "rmtree", watched)
+    with scratch() as room:
+        (room / "clip").mkdir()
+    dead = left(around, "dead", 0)
+    (dead / "outputs").mkdir()
+    os.utime(dead, (1, 1))
+    with scratch():
+        pass
+    assert removed[0] == ("clip", True)
+    assert ("outputs", True) in removed
+    assert list(around.iterdir()) == []
 
 
 def test_a_link_is_not_followed(around: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
