@@ -6,8 +6,8 @@ far off the vehicles are changes with the shot, so a few frames of every scene a
 first mostly where 640 px shows something small: what 1280 finds has nearly always left a weak box there. A size between
 was tried and left: the larger half as often costs no more and follows vehicles better (docs/performance.md).
 
-A vehicle that fills a good part of the picture is found in half as many pixels as well. No probe has to tell where: as
-long as all that a look shows, however weak, is large even at the smaller size, the next look needs no more.
+A vehicle that fills a good part of the picture is found in two thirds of the pixels as well. No probe has to tell where:
+as long as all that a look shows, however weak, is large even at the smaller size, the next look needs no more.
 """
 
 from dataclasses import dataclass
@@ -111,7 +111,7 @@ class SizeChooser:
             scene_begins: whether another scene may begin with it.
             floor: lowest score to return, at most the confidence.
         """
-        self.pass_over(scene_begins)
+        self._note(scene_begins)
         if self._changed and time_s >= self._begun_s + SECOND_PROBE_S:  # flicker is not worth a probe each time
             self._probes, self._changed = [], False
         found: dict[int, Detections] = {}
@@ -131,6 +131,9 @@ class SizeChooser:
 
     def pass_over(self, scene_begins: bool) -> None:
         """The next frame is not looked at."""
+        self._note(scene_begins)
+
+    def _note(self, scene_begins: bool) -> None:
         self._changed |= scene_begins
         self._close_up &= not scene_begins
 

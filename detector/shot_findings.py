@@ -228,7 +228,7 @@ def frame_records(findings: ShotFindings, looking: Looking) -> Iterator[FrameRec
 
 def _boxes_in_turn(findings: ShotFindings, looking: Looking) -> Iterator[tuple[FrameBox, ...]]:
     """The boxes of one frame after the other; those of a whole shot would be most of the memory that it takes."""
-    names = [looking.vehicle_classes[track.class_index] for track in findings.tracks]
+    names = [looking.vehicle_classes[track.class_index] for track in one_by_one(findings.tracks)]
     waiting = stretches(findings.tracks, RECORDS_AT_A_TIME)
     following = next(waiting, None)
     here: dict[int, list[FrameBox]] = {}

@@ -30,7 +30,8 @@ def scratch() -> Iterator[Path]:
         try:
             yield Path(name)
         finally:
-            _empty(Path(name))
+            with suppress(OSError):
+                _empty(Path(name))
 
 
 def _clear_left_behind(around: Path) -> None:
@@ -63,5 +64,4 @@ def _empty(folder: Path) -> None:
         if held.is_dir() and not held.is_symlink():
             shutil.rmtree(held, ignore_errors=True)
         elif held.name != LOCK_NAME:
-            with suppress(OSError):
-                held.unlink()
+            held.unlink()
