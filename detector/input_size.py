@@ -6,8 +6,8 @@ far off the vehicles are changes with the shot, so a few frames of every scene a
 first mostly where 640 px shows something small: what 1280 finds has nearly always left a weak box there. A size between
 was tried and left: the larger half as often costs no more and follows vehicles better (docs/performance.md).
 
-A vehicle that fills a good part of the picture is found in two thirds of the pixels as well. No probe has to tell where:
-as long as all that a look shows, however weak, is large even at the smaller size, the next look needs no more.
+A vehicle that fills a good part of the picture is found in two thirds of the pixels as well. No probe has to tell
+where: as long as all that a look shows, however weak, is large even at the smaller size, the next look needs no more.
 """
 
 from dataclasses import dataclass
