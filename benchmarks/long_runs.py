@@ -133,7 +133,7 @@ def one_long_clip(minutes: float) -> dict[str, Any]:
         before, started = sample(0), time.monotonic()
         report = analyse_into(clip, Path(place) / "out", networks, OPTIONS, samples.show).report
         seconds = time.monotonic() - started
-        peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+        peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
     found = {"frames": report.input.frames_decoded, "shots": len(report.shots), "tracks": len(report.tracks)}
     ends = {"before": asdict(before), "after": asdict(sample(report.input.frames_decoded)), "peak_mb": peak_mb}
     return {**found, "seconds": round(seconds), **ends, **growth(samples.taken, "1000 frames", 1000)}

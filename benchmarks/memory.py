@@ -118,7 +118,7 @@ def main() -> None:
             runs = [measured(clip, count, every) for clip in clips]
             grown = round(1024 * (runs[-1]["peak_kb"] - runs[0]["peak_kb"]) / (frames[-1] - frames[0]))
             figures[f"{count} vehicles, every {every}"] = {"runs": runs, "bytes_a_frame": grown}
-            peaks = (f"{run['peak_kb'] / 1000:.0f}" for run in runs)
+            peaks = (f"{1.024 * run['peak_kb'] / 1000:.0f}" for run in runs)
             table.add_row(str(count), str(every), *peaks, str(grown), str(runs[-1]["tracks"]))
     Console().print(table)
     write_results("memory", {"minutes": list(given.minutes), "kinds": figures})
